@@ -1,0 +1,62 @@
+"""All declarations of the house, gathered once from the modules that the settings name.
+
+A module may hold `LEDGERS`, `MENU`, `WORKFLOWS`, `MEASURES`, `PARAMETERS` and `DICTIONARIES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+from anlan.kernel.ledger import DeclarationError, Ledger
+
+_ledgers: dict[str, Ledger] = {}
+_by_model: dict[type[models.Model], Ledger] = {}
+_gathered: dict[str, list[Any]] = {}
+KINDS = ("MENU", "WORKFLOWS", "MEASURES", "PARAMETERS", "DICTIONARIES", "SEARCHES")
+
+
+def load() -> None:
+    """Import every declared domain and keep what it declares; later calls change nothing."""
+    if _gathered:
+        return
+    for kind in KINDS:
+        _gathered[kind] = []
+    for name in settings.ANLAN_DOMAINS:
+        module = import_module(name)
+        for ledger in getattr(module, "LEDGERS", ()):
+            add(ledger)
+        for kind in KINDS:
+            _gathered[kind].extend(getattr(module, kind, ()))
+
+
+def add(ledger: Ledger) -> None:
+    """Take one ledger in; its key and its model must be new."""
+    if ledger.key in _ledgers or ledger.model in _by_model:
+        raise DeclarationError(f"{ledger.key}: the key or the model {ledger.model.__name__} is declared twice")
+    _ledgers[ledger.key] = ledger
+    _by_model[ledger.model] = ledger
+
+
+def ledgers() -> Iterable[Ledger]:
+    """All ledgers in the order of their declaration."""
+    return _ledgers.values()
+
+
+def ledger(key: str) -> Ledger:
+    """The ledger of that key; KeyError if there is none."""
+    return _ledgers[key]
+
+
+def ledger_of(model: type[models.Model]) -> Ledger | None:
+    """The ledger that shows this model, if one does."""
+    return _by_model.get(model)
+
+
+def declared(kind: str) -> list[Any]:
+    """Everything declared under `kind` (one of KINDS)."""
+    return _gathered.get(kind, [])
