@@ -1,0 +1,20 @@
+"""Tables of the organisation."""
+
+from anlan.org.models.groups import GroupMember, UnitGroup
+from anlan.org.models.people import Person, Role
+from anlan.org.models.posts import Delegation, Post
+from anlan.org.models.regions import Region
+from anlan.org.models.units import Industry, Unit, UnitFamily
+
+__all__ = [
+    "Delegation",
+    "GroupMember",
+    "Industry",
+    "Person",
+    "Post",
+    "Region",
+    "Role",
+    "Unit",
+    "UnitFamily",
+    "UnitGroup",
+]

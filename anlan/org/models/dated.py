@@ -1,0 +1,77 @@
+"""Columns that several tables share: days of validity, and names that can be searched."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from anlan.org.rules.dates import valid_on
+from anlan.org.rules.names import bigrams, spell
+
+
+def on_day(day: date, prefix: str = "") -> Q:
+    """Rows valid on `day`; `prefix` is the lookup of the row from the query's model, as "post__"."""
+    return (Q(**{f"{prefix}valid_from__isnull": True}) | Q(**{f"{prefix}valid_from__lte": day})) & (
+        Q(**{f"{prefix}valid_to__isnull": True}) | Q(**{f"{prefix}valid_to__gt": day})
+    )
+
+
+def dates_in_order(name: str) -> models.CheckConstraint:
+    """The end comes after the beginning."""
+    return models.CheckConstraint(
+        condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
+        name=name,
+        violation_error_message="失效日期应晚于生效日期。",
+    )
+
+
+class Dated(models.Model):
+    """A row that holds from a day until before another day; an empty side is unbounded."""
+
+    valid_from = models.DateField("生效日期", null=True, blank=True, help_text="留空表示一直以来")
+    valid_to = models.DateField("失效日期", null=True, blank=True, help_text="当日起失效；留空表示现行有效")
+
+    class Meta:
+        abstract = True
+
+    def valid_on(self, day: date) -> bool:
+        """Whether the row holds on `day`."""
+        return valid_on(self.valid_from, self.valid_to, day)
+
+
+class Named(models.Model):
+    """A row found by name, short name, aliases, pinyin and initials.
+
+    The spelling columns follow the names at every save; a bulk load calls `spell_names` itself.
+    They have the collation "C", so that a prefix is a range of their btree.
+    """
+
+    name = models.CharField("名称", max_length=120, db_collation="C")
+    short_name = models.CharField("简称", max_length=80, db_collation="C", blank=True)
+    aliases = ArrayField(models.CharField(max_length=120), verbose_name="别名", default=list, blank=True)
+    pinyin = models.CharField("全拼", max_length=400, db_collation="C", editable=False, default="")
+    initials = models.CharField("拼音首字母", max_length=120, db_collation="C", editable=False, default="")
+    grams = ArrayField(models.CharField(max_length=2), editable=False, default=list)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    def spell_names(self) -> None:
+        """Fill the columns of the search from the names."""
+        self.pinyin, self.initials = spell(self.name)
+        self.grams = bigrams(self.name, self.short_name, *self.aliases)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save with the spelling brought up to date, also where only some columns are named."""
+        self.spell_names()
+        fields = kwargs.get("update_fields")
+        if fields is not None and {"name", "short_name", "aliases"} & set(fields):
+            kwargs["update_fields"] = {*fields, "pinyin", "initials", "grams"}
+        super().save(*args, **kwargs)

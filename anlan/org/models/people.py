@@ -1,0 +1,152 @@
+"""People who sign in, and the roles that their posts give them."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from anlan.kernel.scope import PathField, Reach, Scope, ScopedModel, ScopedQuerySet
+from anlan.org.models.regions import Region
+from anlan.org.models.units import Unit
+from anlan.org.rules.names import spell
+
+IDENTITY = frozenset(
+    {"pk", "id", "username", "username__iexact", "email", "email__iexact", "emailaddress__email__iexact"}
+)
+
+
+class PersonQuerySet(ScopedQuerySet):
+    """Scoped like all others, but open to whoever names one account exactly.
+
+    Django and allauth look an account up by key, user name or e-mail address before there is anybody
+    on whose behalf to ask. Everything wider needs `visible_to` or `unscoped`.
+    """
+
+    def filter(self, *args: Any, **kwargs: Any) -> Self:
+        """As Django's; a pure look-up of one account counts as asked."""
+        found: Self = super().filter(*args, **kwargs)  # type: ignore[misc]
+        if (args or kwargs) and _names_one(args, kwargs):
+            found._asked = True
+        return found
+
+
+def _names_one(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    keys = set(kwargs)
+    for condition in args:
+        if not isinstance(condition, Q) or condition.negated:
+            return False
+        for part in condition.flatten():
+            if isinstance(part, Q) and part.negated:
+                return False
+            if isinstance(part, tuple):
+                keys.add(part[0])
+    return keys <= IDENTITY
+
+
+class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[misc]
+    """Finds accounts by their natural key for the sign-in, and everything else in scope only."""
+
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> Person:
+        """A new account; without a password it cannot sign in until one is set."""
+        person: Person = self.model(username=username.strip(), **fields)
+        person.set_password(password)
+        person.save(using=self._db)
+        return person
+
+
+class Role(ScopedModel):
+    """What a post may do (`permissions`: "<ledger>.<act>" or "<ledger>.*") and how far it sees."""
+
+    scope: ClassVar[Scope] = Scope(view="roles.view", open_to_staff=True)
+
+    key = models.CharField("标识", max_length=60, unique=True, db_collation="C")
+    label = models.CharField("名称", max_length=60)
+    reach = models.CharField("数据范围", max_length=10, choices=Reach.choices)
+    permissions = ArrayField(models.CharField(max_length=100), verbose_name="权限", default=list, blank=True)
+    industry_bound = models.BooleanField("限于主管行业", default=False)
+    exclusive_group = models.CharField(
+        "互斥组", max_length=30, blank=True, help_text="同组的不同角色不得由一人同时担任"
+    )
+    built_in = models.BooleanField("内置", default=False, editable=False)
+    position = models.PositiveSmallIntegerField("次序", default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "角色"
+        ordering = ("position", "key")
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Person(AbstractBaseUser, ScopedModel):
+    """A person with an account. `unit` is where the person is employed; what they may do comes from posts."""
+
+    scope: ClassVar[Scope] = Scope(
+        view="people.view", region="region_path", unit="unit_id", enterprise="enterprise_id", person="id"
+    )
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    username = models.CharField(
+        "登录名", max_length=60, unique=True, error_messages={"unique": "该登录名已被使用。"}
+    )
+    name = models.CharField("姓名", max_length=60)
+    phone = models.CharField("手机号", max_length=30, blank=True)
+    email = models.EmailField("电子邮箱", blank=True)
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, verbose_name="所在单位", null=True, blank=True, related_name="people"
+    )
+    region = models.ForeignKey(
+        Region, models.PROTECT, verbose_name="所在区划", null=True, blank=True, editable=False
+    )
+    region_path = PathField("区划路径", editable=False, default="", blank=True)
+    enterprise_id = models.BigIntegerField("所在企业", null=True, blank=True, db_index=True)
+    is_active = models.BooleanField("启用", default=True)
+    must_change_password = models.BooleanField("下次登录须改密码", default=False)
+    password_changed_at = models.DateTimeField("改密时间", null=True, blank=True, editable=False)
+    created_at = models.DateTimeField("建档时间", auto_now_add=True)
+    pinyin = models.CharField("全拼", max_length=200, db_collation="C", editable=False, default="")
+    initials = models.CharField("拼音首字母", max_length=60, db_collation="C", editable=False, default="")
+
+    objects = PersonManager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "人员"
+        ordering = ("name", "id")
+        constraints = [
+            models.UniqueConstraint(
+                Lower("username"), name="org_person_username", violation_error_message="该登录名已被使用。"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["region_path"], name="org_person_path"),
+            models.Index(fields=["initials"], name="org_person_initials"),
+            models.Index(fields=["pinyin"], name="org_person_pinyin"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        """The name, as Django's forms and mails ask for it."""
+        return self.name
+
+    def get_short_name(self) -> str:
+        """The name once more: Chinese names are not shortened."""
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save with the spelling and the place brought up to date."""
+        self.pinyin, self.initials = spell(self.name)
+        self.region = self.unit.region if self.unit else None
+        self.region_path = self.unit.region_path if self.unit else ""
+        fields = kwargs.get("update_fields")
+        if fields is not None and {"name", "unit", "unit_id"} & set(fields):
+            kwargs["update_fields"] = {*fields, "pinyin", "initials", "region", "region_path"}
+        super().save(*args, **kwargs)

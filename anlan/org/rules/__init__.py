@@ -1,0 +1,1 @@
+"""What holds about names, validity and groups, without a database."""
