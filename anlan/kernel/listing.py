@@ -1,0 +1,181 @@
+"""Reading a ledger: the filter line, views, columns and one page of rows for one actor.
+
+Everything that a list shows, counts, exports or selects goes through one `Listing`, made from the
+ledger, the actor and the query of the address bar: what is exported is exactly what is seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from functools import cached_property
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+
+from anlan.kernel import counting, keyset, search
+from anlan.kernel.ledger import Column, Filter, Ledger, kind_of
+from anlan.kernel.scope import Actor, under
+
+PAGE = 50
+RESERVED = frozenset({"q", "after", "before", "view", "columns", "count"})
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A filter value that cannot be read: which filter, and what to write instead."""
+
+    name: str
+    label: str
+    message: str
+
+
+class Listing:
+    """One ledger as one actor sees it under one filter line."""
+
+    def __init__(self, ledger: Ledger, actor: Actor, query: QueryDict | Mapping[str, str]) -> None:
+        self.ledger = ledger
+        self.actor = actor
+        self.query: dict[str, str] = {key: str(query[key]).strip() for key in query}
+        self.problems: list[Problem] = []
+
+    @cached_property
+    def conditions(self) -> dict[str, Q]:
+        """{filter field: condition} for every filter that is set and readable."""
+        found: dict[str, Q] = {}
+        for one in self.ledger.filters:
+            condition = self._condition(one)
+            if condition is not None:
+                found[one.field] = condition
+        return found
+
+    @cached_property
+    def text(self) -> str:
+        """What is searched for."""
+        return self.query.get("q", "")[:80]
+
+    @cached_property
+    def filtered(self) -> QuerySet[Any]:
+        """All rows that match, unordered."""
+        rows = self.ledger.rows(self.actor)
+        for condition in self.conditions.values():
+            rows = rows.filter(condition)
+        if self.text:
+            rows = rows.filter(search.condition(self.ledger, self.text))
+        return rows
+
+    def queryset(self) -> QuerySet[Any]:
+        """All rows that match, in the ledger's order, with what the columns need joined."""
+        return self.filtered.order_by(*self.ledger.order).select_related(*self.ledger.related)
+
+    @cached_property
+    def page(self) -> keyset.Page:
+        """The page at the address bar's cursor."""
+        return keyset.page(
+            self.queryset(), self.ledger.order, PAGE, after=self.query.get("after"), before=self.query.get("before")
+        )
+
+    @cached_property
+    def count(self) -> counting.Count:
+        """How many rows match: exact from kept totals or on demand, else capped."""
+        exact = self.query.get("count") == "exact"
+        return counting.count(self.ledger, self.actor, self.filtered, self._plain_filters(), exact=exact)
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """The chosen columns in the chosen order; the link column always stays."""
+        chosen = [name for name in self.query.get("columns", "").split(",") if name]
+        if not chosen:
+            return tuple(column for column in self.ledger.columns if column.shown)
+        by_name = {column.field: column for column in self.ledger.columns}
+        found = [by_name[name] for name in chosen if name in by_name]
+        missing = [column for column in self.ledger.columns if column.link and column not in found]
+        return tuple(missing + found)
+
+    def _plain_filters(self) -> dict[str, str] | None:
+        """Filters as kept totals understand them, or None where they do not suffice."""
+        if self.text or self.problems:
+            return None
+        return {name: self.query[name] for name in self.conditions if name in self.query} if all(
+            name in self.query for name in self.conditions
+        ) else None
+
+    def _condition(self, one: Filter) -> Q | None:
+        value = self.query.get(one.field, "")
+        if one.apply is not None:
+            return one.apply(value) if value else None
+        kind = filter_kind(self.ledger, one)
+        if kind in {"date", "moment", "integer", "decimal"}:
+            return self._range(one, kind)
+        if not value:
+            return None
+        match kind:
+            case "region":
+                return under(one.field, (value if value.endswith("/") else value + "/",))
+            case "flag":
+                return Q(**{one.field: value == "1"})
+            case "reference":
+                return self._reference(one, value)
+            case "choice":
+                return Q(**{f"{one.field}__in": value.split(",")}) if "," in value else Q(**{one.field: value})
+            case "exact":
+                return Q(**{one.field: value})
+            case _:
+                return Q(**{f"{one.field}__icontains": value})
+
+    def _reference(self, one: Filter, value: str) -> Q | None:
+        if value.isdigit():
+            return Q(**{one.field: int(value)})
+        self._wrong(one, "请从列表中选。")
+        return None
+
+    def _range(self, one: Filter, kind: str) -> Q | None:
+        """`name` alone, or `name_from` and `name_to`; both ends are inside the range."""
+        condition: Q | None = None
+        for suffix, lookup in (("", ""), ("_from", "__gte"), ("_to", "__lte")):
+            raw = self.query.get(one.field + suffix, "")
+            if not raw:
+                continue
+            try:
+                value: Any = _read(kind, raw)
+            except ValueError:
+                what = "日期，如 2023-06-20" if kind in {"date", "moment"} else "数字"
+                self._wrong(one, f"“{raw}”不是{what}。请改写或清空。")
+                continue
+            if kind == "moment" and suffix == "_to":
+                lookup, value = "__lt", value + timedelta(days=1)
+            part = Q(**{one.field + lookup: value})
+            condition = part if condition is None else condition & part
+        return condition
+
+    def _wrong(self, one: Filter, message: str) -> None:
+        self.problems.append(Problem(one.field, filter_label(self.ledger, one), message))
+
+
+def _read(kind: str, raw: str) -> Any:
+    if kind in {"date", "moment"}:
+        return date.fromisoformat(raw)
+    try:
+        return Decimal(raw.replace(",", ""))
+    except InvalidOperation as error:
+        raise ValueError(raw) from error
+
+
+def filter_kind(ledger: Ledger, one: Filter) -> str:
+    """The filter's own kind, else what its field is."""
+    if one.kind:
+        return one.kind
+    try:
+        kind = kind_of(ledger.field(one.field))
+    except FieldDoesNotExist:
+        return "text"
+    return "exact" if kind == "text" and one.options is not None else kind
+
+
+def filter_label(ledger: Ledger, one: Filter) -> str:
+    """The filter's own label, else its field's name."""
+    return one.label or ledger.label_of(one.field)
