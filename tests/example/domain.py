@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from anlan.kernel.ledger import Blank, Column, Filter, Importing, Ledger, Section, View
+from anlan.kernel.shell import Group
 from tests.example.models import Fault, Site
 
 
@@ -25,7 +26,7 @@ SITES = Ledger(
     menu="example",
     icon="building",
     columns=(Column("code"), Column("name", link=True), Column("region_path"), Column("industry")),
-    filters=(Filter("industry"),),
+    filters=(Filter("industry", kind="exact"),),
     search=("name",),
     form=(Section("基本情况", ("code", "name", "region_path", "industry")),),
     importing=Importing(key=("code",), synonyms={"name": ("企业名称", "单位名称", "受检单位")}),
@@ -56,7 +57,7 @@ FAULTS = Ledger(
     ),
     filters=(
         Filter("region_path", kind="region"),
-        Filter("industry"),
+        Filter("industry", kind="exact"),
         Filter("level"),
         Filter("state"),
         Filter("due_on", more=True),
@@ -91,3 +92,5 @@ FAULTS = Ledger(
 )
 
 LEDGERS = (SITES, FAULTS)
+
+MENU = (Group("example", "样例", "box", position=90),)

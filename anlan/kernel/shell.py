@@ -1,0 +1,185 @@
+"""The frame of every page: menu by task, header with post and notices.
+
+Domains declare `Group`s and `Entry`s under MENU; a ledger with a `menu` key is an entry by itself.
+An entry shows only to those who may open it; a group without entries is not shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from anlan.kernel import clock, registry
+from anlan.kernel.scope import Actor
+
+
+@dataclass(frozen=True)
+class Group:
+    """A first-level entry of the menu. `url` names a page of its own; `foot` puts it at the bottom."""
+
+    key: str
+    label: str
+    icon: str
+    position: int = 50
+    url: str = ""
+    permission: str = ""
+    foot: bool = False
+    hot: bool = False
+    count: Callable[[Actor], int] | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A second-level entry: a page that is no ledger."""
+
+    group: str
+    key: str
+    label: str
+    url: str
+    permission: str
+    icon: str = ""
+    count: Callable[[Actor], int] | None = None
+
+
+@dataclass
+class Item:
+    """One drawn entry."""
+
+    key: str
+    label: str
+    icon: str
+    url: str
+    count: int = 0
+    hot: bool = False
+    current: bool = False
+    open: bool = False
+    foot: bool = False
+    children: list[Item] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Post:
+    """One seat in the header's switch."""
+
+    id: int
+    label: str
+    current: bool
+
+
+class Shell:
+    """What `base.html` draws; every part is made only when a template asks for it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        self.actor: Actor = getattr(request, "actor", Actor())
+
+    @property
+    def post_label(self) -> str:
+        """The chosen post, e.g. 上饶市安委办 · 综合协调科."""
+        return self.actor.seat.label if self.actor.seat else ""
+
+    @property
+    def person_name(self) -> str:
+        """Who is signed in."""
+        return self.actor.name if self.actor.person_id else ""
+
+    @property
+    def posts(self) -> list[Post]:
+        """The seats of this person."""
+        return [Post(seat.id, seat.label, seat == self.actor.seat) for seat in self.actor.seats]
+
+    @property
+    def menu(self) -> list[Item]:
+        """The upper entries."""
+        return [item for item in self._items if not item.foot]
+
+    @property
+    def foot_menu(self) -> list[Item]:
+        """The lower entries."""
+        return [item for item in self._items if item.foot]
+
+    @property
+    def demo(self) -> bool:
+        """Whether invented data is shown, which every page must say."""
+        return bool(settings.DEMO)
+
+    @property
+    def today(self) -> date | None:
+        """The day the house is set to, when it is not the real one."""
+        return clock.set_day()
+
+    @property
+    def unread(self) -> int:
+        """Unread notices of this person."""
+        from anlan.kernel import notice
+
+        return notice.unread(self.actor.person_id) if self.actor.person_id else 0
+
+    @property
+    def role(self) -> str:
+        """The key of the chosen post's role."""
+        return self.actor.seat.role if self.actor.seat else ""
+
+    @property
+    def _items(self) -> list[Item]:
+        cached: list[Item] | None = getattr(self, "_made", None)
+        if cached is None:
+            cached = self._made = build_menu(self.actor, self._request.path)
+        return cached
+
+
+def build_menu(actor: Actor, path: str) -> list[Item]:
+    """The entries that `actor` may open, with the one at `path` marked."""
+    groups = {one.key: one for one in registry.declared("MENU") if isinstance(one, Group)}
+    children: dict[str, list[Item]] = {key: [] for key in groups}
+    for ledger in registry.ledgers():
+        if ledger.in_menu and ledger.menu in children and actor.may_read(ledger.permission("view")):
+            url = reverse("ledger-list", args=[ledger.key])
+            children[ledger.menu].append(Item(ledger.key, ledger.label, ledger.icon, url))
+    for one in registry.declared("MENU"):
+        if isinstance(one, Entry) and actor.may_read(one.permission):
+            count = one.count(actor) if one.count else 0
+            children[one.group].append(Item(one.key, one.label, one.icon, reverse(one.url), count))
+    found = [
+        item
+        for group in sorted(groups.values(), key=lambda one: one.position)
+        if (item := _group_item(group, children[group.key], actor, path)) is not None
+    ]
+    return found
+
+
+def _group_item(group: Group, children: list[Item], actor: Actor, path: str) -> Item | None:
+    for child in children:
+        child.current = path.startswith(child.url)
+    if group.url:
+        if group.permission and not actor.may_read(group.permission):
+            return None
+        url = reverse(group.url)
+    elif children:
+        url = children[0].url
+    else:
+        return None
+    within = any(child.current for child in children)
+    return Item(
+        key=group.key,
+        label=group.label,
+        icon=group.icon,
+        url=url,
+        count=group.count(actor) if group.count else 0,
+        hot=group.hot,
+        current=path == url and not within,
+        open=within or path == url,
+        foot=group.foot,
+        children=children,
+    )
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """The context processor."""
+    return {"shell": Shell(request)}
