@@ -3,6 +3,7 @@
 from anlan.kernel.models.audit import AuditEntry, AuditSeal
 from anlan.kernel.models.jobs import Job
 from anlan.kernel.models.ledgers import ColumnChoice, ImportMapping, SavedView, Total
+from anlan.kernel.models.once import OnceKey
 from anlan.kernel.models.settings import DictEntry, Holiday, ParameterValue
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Holiday",
     "ImportMapping",
     "Job",
+    "OnceKey",
     "ParameterValue",
     "SavedView",
     "Total",
