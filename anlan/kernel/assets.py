@@ -42,8 +42,8 @@ ICONS: Final = frozenset(
 
 
 def node_modules() -> Path:
-    """The folder `npm ci` fills; NODE_MODULES in the settings wins over BASE_DIR/node_modules."""
-    return Path(getattr(settings, "NODE_MODULES", None) or Path(settings.BASE_DIR) / "node_modules")
+    """The folder `npm ci` fills; NODE_MODULES in the settings wins over ROOT/node_modules."""
+    return Path(getattr(settings, "NODE_MODULES", None) or Path(settings.ROOT) / "node_modules")
 
 
 class NodeModulesFinder(BaseFinder):

@@ -92,3 +92,16 @@ def error_links(form: forms.BaseForm) -> list[tuple[str, str]]:
 def short_label(text: str) -> str:
     """我的办公桌 becomes 办公桌 in the narrow bottom bar of a phone."""
     return text.removeprefix("我的")
+
+
+@register.filter
+def hidden_filters(filters: Sequence[Any]) -> list[Any]:
+    """The filters that stand behind 更多条件."""
+    return [f for f in filters if getattr(f, "hidden_more", False)]
+
+
+@register.filter
+def any_value(filters: Sequence[Any]) -> bool:
+    """Whether one of these filters is in use, so that the second line must not be folded away."""
+    names = ("value", "value_from", "value_to")
+    return any(getattr(f, name, "") not in ("", None) for f in filters for name in names)
