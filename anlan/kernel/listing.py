@@ -76,7 +76,11 @@ class Listing:
     def page(self) -> keyset.Page:
         """The page at the address bar's cursor."""
         return keyset.page(
-            self.queryset(), self.ledger.order, PAGE, after=self.query.get("after"), before=self.query.get("before")
+            self.queryset(),
+            self.ledger.order,
+            PAGE,
+            after=self.query.get("after"),
+            before=self.query.get("before"),
         )
 
     @cached_property
@@ -100,9 +104,11 @@ class Listing:
         """Filters as kept totals understand them, or None where they do not suffice."""
         if self.text or self.problems:
             return None
-        return {name: self.query[name] for name in self.conditions if name in self.query} if all(
-            name in self.query for name in self.conditions
-        ) else None
+        return (
+            {name: self.query[name] for name in self.conditions if name in self.query}
+            if all(name in self.query for name in self.conditions)
+            else None
+        )
 
     def _condition(self, one: Filter) -> Q | None:
         value = self.query.get(one.field, "")
@@ -121,7 +127,9 @@ class Listing:
             case "reference":
                 return self._reference(one, value)
             case "choice":
-                return Q(**{f"{one.field}__in": value.split(",")}) if "," in value else Q(**{one.field: value})
+                return (
+                    Q(**{f"{one.field}__in": value.split(",")}) if "," in value else Q(**{one.field: value})
+                )
             case "exact":
                 return Q(**{one.field: value})
             case _:

@@ -127,6 +127,19 @@ class Shell:
         return self.actor.seat.role if self.actor.seat else ""
 
     @property
+    def urls(self) -> dict[str, str]:
+        """Addresses of the pages that the header leads to."""
+        return {
+            "home": "/",
+            "search": reverse("search") if self.actor.person_id else "",
+            "notices": reverse("notices"),
+            "account": reverse("my-account"),
+            "switch_post": reverse("choose-post"),
+            "signout": reverse("account_logout"),
+            "signin": reverse("account_login"),
+        }
+
+    @property
     def _items(self) -> list[Item]:
         cached: list[Item] | None = getattr(self, "_made", None)
         if cached is None:

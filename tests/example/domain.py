@@ -73,7 +73,10 @@ FAULTS = Ledger(
         View("major", "重大", {"level": "major"}),
     ),
     form=(
-        Section("发现", ("number", "site", "region_path", "industry", "description", "level", "found_on", "due_on")),
+        Section(
+            "发现",
+            ("number", "site", "region_path", "industry", "description", "level", "found_on", "due_on"),
+        ),
         Section("整改与验收", ("state", "cost", "mender", "verifier", "closed_on")),
     ),
     importing=Importing(

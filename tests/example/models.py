@@ -48,7 +48,11 @@ class Fault(ScopedModel):
         CLOSED = "closed", "已销号"
 
     scope = Scope(
-        view="faults.view", region="region_path", industry="industry", enterprise="site_id", person="finder_id"
+        view="faults.view",
+        region="region_path",
+        industry="industry",
+        enterprise="site_id",
+        person="finder_id",
     )
 
     number = models.CharField("编号", max_length=20, unique=True)
@@ -72,7 +76,9 @@ class Fault(ScopedModel):
         indexes = [
             models.Index(fields=["-found_on", "-id"], name="fault_newest"),
             models.Index(fields=["region_path", "-found_on", "-id"], name="fault_region"),
-            models.Index(fields=["region_path", "state", "industry", "-found_on", "-id"], name="fault_filter"),
+            models.Index(
+                fields=["region_path", "state", "industry", "-found_on", "-id"], name="fault_filter"
+            ),
             models.Index(fields=["site", "-id"], name="fault_site"),
         ]
         constraints = [

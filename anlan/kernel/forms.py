@@ -1,0 +1,150 @@
+"""A ledger's form: made from the declaration, with references that only find what the actor may see."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from anlan.kernel import places
+from anlan.kernel.ledger import Ledger
+from anlan.kernel.scope import Actor, PathField, ScopedModel
+
+DATE_FORMATS = ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"]
+REQUIRED = "此项必填。"
+
+
+class PickerInput(forms.TextInput):
+    """A text box that the picker script turns into a search; without script it takes the number."""
+
+    def __init__(self, url: str, label: str = "") -> None:
+        super().__init__({"data-picker": "", "data-url": url, "data-label": label, "autocomplete": "off"})
+
+
+class ReferenceField(forms.Field):
+    """A row of another ledger by its number; whatever the actor may not see does not exist."""
+
+    def __init__(self, target: type[ScopedModel], actor: Actor, url: str, **kwargs: Any) -> None:
+        self.target, self.actor = target, actor
+        super().__init__(widget=PickerInput(url), **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        """The row, or None for an empty box."""
+        if value in self.empty_values:
+            return None
+        if isinstance(value, models.Model):
+            return value
+        found = None
+        if str(value).isdigit():
+            found = self.target.objects.visible_to(self.actor).filter(pk=int(value)).first()
+        if found is None:
+            raise ValidationError("没有这一项，或者不在您的职责范围内。请输入名称，从列表中选。")
+        return found
+
+    def prepare_value(self, value: Any) -> Any:
+        """The number behind the name."""
+        return value.pk if isinstance(value, models.Model) else value
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
+        """Put the name of the chosen row beside its number."""
+        bound = super().get_bound_field(form, field_name)
+        value = bound.value()
+        if value not in self.empty_values and str(value).isdigit():
+            row = self.target.objects.visible_to(self.actor).filter(pk=int(value)).first()
+            self.widget.attrs["data-label"] = str(row or "")
+        return bound
+
+
+class RegionPathField(forms.Field):
+    """A region path, chosen by name; only places at or below the actor's own."""
+
+    def __init__(self, actor: Actor, permission: str, url: str, **kwargs: Any) -> None:
+        self.actor, self.permission = actor, permission
+        super().__init__(widget=PickerInput(url), **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        """The path, closed by "/"."""
+        path = str(value or "").strip()
+        if not path:
+            return ""
+        path = path if path.endswith("/") else path + "/"
+        if not self.within(path):
+            raise ValidationError("这个地方不在您的职责范围内。请输入地名，从列表中选。")
+        return path
+
+    def within(self, path: str) -> bool:
+        """Whether some seat that reads this ledger reaches the path."""
+        if self.actor.system:
+            return True
+        return any(
+            seat.reach == "all" or any(path.startswith(own) for own in seat.region_paths)
+            for seat in self.actor.seats
+            if seat.may(self.permission)
+        )
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
+        """Put the name of the place beside its path."""
+        bound = super().get_bound_field(form, field_name)
+        value = str(bound.value() or "")
+        self.widget.attrs["data-label"] = places.labels({value}).get(value, "") if value else ""
+        return bound
+
+
+class LedgerForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Checks each box; uniqueness, constraints and scope are checked at the door (`writing.write`)."""
+
+    def _post_clean(self) -> None:
+        """Nothing is put on the instance here: the door does that, under lock."""
+
+
+def form_class(ledger: Ledger, actor: Actor, urls: dict[str, str]) -> type[LedgerForm]:
+    """The form of `ledger` for `actor`; `urls` are the picker addresses by field."""
+    return forms.modelform_factory(
+        ledger.model,
+        form=LedgerForm,
+        fields=list(ledger.form_fields),
+        formfield_callback=partial(_field, ledger, actor, urls),
+    )
+
+
+def _field(ledger: Ledger, actor: Actor, urls: dict[str, str], model_field: Any, **kwargs: Any) -> Any:
+    common: dict[str, Any] = {
+        "label": ledger.label_of(model_field.name),
+        "required": not model_field.blank,
+        "help_text": model_field.help_text,
+        "error_messages": {"required": REQUIRED},
+    }
+    if isinstance(model_field, PathField):
+        return RegionPathField(actor, ledger.permission("view"), urls.get(model_field.name, ""), **common)
+    target = getattr(model_field, "related_model", None)
+    if (
+        isinstance(model_field, models.ForeignKey)
+        and isinstance(target, type)
+        and issubclass(target, ScopedModel)
+    ):
+        return ReferenceField(target, actor, urls.get(model_field.name, ""), **common)
+    field = model_field.formfield(**kwargs)
+    if field is None:
+        return None
+    field.label = common["label"]
+    field.error_messages["required"] = REQUIRED
+    _suit(field, model_field)
+    return field
+
+
+def _suit(field: forms.Field, model_field: Any) -> None:
+    """Dates as dates, few choices as radio buttons, long texts as areas."""
+    if isinstance(field, forms.DateField) and not isinstance(field, forms.DateTimeField):
+        field.widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+        field.input_formats = DATE_FORMATS
+        field.error_messages["invalid"] = "读不出日期。请写成 2023-06-20。"
+    elif isinstance(field, forms.TypedChoiceField) and len(model_field.flatchoices) <= 4:
+        choices = [pair for pair in field.choices if pair[0] != ""] if field.required else field.choices
+        field.widget = forms.RadioSelect(choices=list(choices))  # type: ignore[arg-type]
+    elif isinstance(field, forms.CharField) and (getattr(model_field, "max_length", None) or 999) > 150:
+        field.widget = forms.Textarea({"rows": 3})
+    elif isinstance(field, forms.DecimalField):
+        field.widget = forms.TextInput({"inputmode": "decimal", "class": "w170"})

@@ -1,0 +1,45 @@
+"""Addresses that every ledger has, and those of the kernel's own pages."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.urls import URLPattern, URLResolver, path, register_converter
+
+from anlan.kernel import registry
+from anlan.kernel.pages import edit, errors, exchange, health, lists, rows
+
+
+class LedgerConverter:
+    """The key of a declared ledger; any other word is no ledger's address."""
+
+    regex = "[a-z][a-z0-9-]*"
+
+    def to_python(self, value: str) -> str:
+        """Refuse words that are no ledger."""
+        try:
+            return registry.ledger(value).key
+        except KeyError:
+            raise ValueError(value) from None
+
+    def to_url(self, value: str) -> str:
+        """As it is."""
+        return value
+
+
+register_converter(LedgerConverter, "ledger")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("health", login_not_required(health.health), name="health"),
+    path("offline", login_not_required(errors.offline), name="offline"),
+    path("sw.js", login_not_required(health.service_worker), name="service-worker"),
+    *exchange.urlpatterns,
+    path("<ledger:key>/", lists.ledger_list, name="ledger-list"),
+    path("<ledger:key>/columns/", lists.columns, name="ledger-columns"),
+    path("<ledger:key>/views/", lists.save_view, name="ledger-save-view"),
+    path("<ledger:key>/new/", edit.new, name="ledger-new"),
+    path("<ledger:key>/pick/", rows.pick, name="ledger-pick"),
+    path("<ledger:key>/<int:pk>/", rows.ledger_row, name="ledger-row"),
+    path("<ledger:key>/<int:pk>/print/", rows.print_row, name="ledger-print"),
+    path("<ledger:key>/<int:pk>/history/", rows.history, name="ledger-history"),
+    path("<ledger:key>/<int:pk>/edit/", edit.edit, name="ledger-edit"),
+    path("<ledger:key>/<int:pk>/settle/", edit.settle, name="ledger-settle"),
+    path("<ledger:key>/<int:pk>/remove/", edit.delete, name="ledger-remove"),
+]
