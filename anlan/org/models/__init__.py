@@ -4,12 +4,16 @@ from anlan.org.models.groups import GroupMember, UnitGroup
 from anlan.org.models.people import Person, Role
 from anlan.org.models.posts import Delegation, Post
 from anlan.org.models.regions import Region
+from anlan.org.models.security import LoginRecord, OnlineSession, PasswordHistory
 from anlan.org.models.units import Industry, Unit, UnitFamily
 
 __all__ = [
     "Delegation",
     "GroupMember",
     "Industry",
+    "LoginRecord",
+    "OnlineSession",
+    "PasswordHistory",
     "Person",
     "Post",
     "Region",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -56,7 +56,7 @@ class UnitGroup(ScopedModel):
 class GroupMember(Dated, ScopedModel):
     """One unit on the list that the office of `region` keeps for a group, with its days."""
 
-    scope: ClassVar[Scope] = Scope(view="unit-groups.view", region="region_path", unit="unit_id")
+    scope: ClassVar[Scope] = Scope(view="group-members.view", region="region_path", unit="unit_id")
 
     group = models.ForeignKey(UnitGroup, models.PROTECT, verbose_name="责任主体组", related_name="members")
     region = models.ForeignKey(Region, models.PROTECT, verbose_name="所属区划")
@@ -79,3 +79,8 @@ class GroupMember(Dated, ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.group}：{self.unit}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save with the path taken from the region of the office that keeps the list."""
+        self.region_path = self.region.path
+        super().save(*args, **kwargs)

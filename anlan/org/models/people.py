@@ -72,6 +72,7 @@ class Role(ScopedModel):
     exclusive_group = models.CharField(
         "互斥组", max_length=30, blank=True, help_text="同组的不同角色不得由一人同时担任"
     )
+    demands_code = models.BooleanField("须用动态验证码", default=False)
     built_in = models.BooleanField("内置", default=False, editable=False)
     position = models.PositiveSmallIntegerField("次序", default=0)
 

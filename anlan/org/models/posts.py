@@ -87,7 +87,7 @@ class Post(Dated, ScopedModel):
 class Delegation(Dated, ScopedModel):
     """A post lent to another person for some days, with all of its permissions or some of them."""
 
-    scope: ClassVar[Scope] = Scope(view="posts.view", region="region_path", person="delegate_id")
+    scope: ClassVar[Scope] = Scope(view="delegations.view", region="region_path", person="delegate_id")
 
     post = models.ForeignKey(Post, models.PROTECT, verbose_name="岗位", related_name="delegations")
     delegate = models.ForeignKey(Person, models.PROTECT, verbose_name="受托人", related_name="delegations")

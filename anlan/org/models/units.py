@@ -11,6 +11,7 @@ from django.db import models
 from anlan.kernel.scope import PathField, Scope, ScopedModel
 from anlan.org.models.dated import Dated, Named, dates_in_order
 from anlan.org.models.regions import Region
+from anlan.org.rules.names import spell
 
 
 def slugs(label: str, **kwargs: Any) -> ArrayField[Any, Any]:
@@ -57,6 +58,18 @@ class Industry(ScopedModel):
     def __str__(self) -> str:
         return self.name
 
+    def spell_names(self) -> None:
+        """Fill the columns of the search from the name."""
+        self.pinyin, self.initials = spell(self.name)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save with the spelling brought up to date."""
+        self.spell_names()
+        fields = kwargs.get("update_fields")
+        if fields is not None and "name" in fields:
+            kwargs["update_fields"] = {*fields, "pinyin", "initials"}
+        super().save(*args, **kwargs)
+
 
 class UnitFamily(ScopedModel):
     """One function of government and what its offices are called at the three levels.
@@ -65,7 +78,7 @@ class UnitFamily(ScopedModel):
     body at the level. A form without its letter names a single body.
     """
 
-    scope: ClassVar[Scope] = Scope(view="units.view", open_to_staff=True)
+    scope: ClassVar[Scope] = Scope(view="unit-families.view", open_to_staff=True)
 
     key = models.CharField("标识", max_length=60, unique=True, db_collation="C")
     kind = models.CharField("类别", max_length=20, choices=UnitKind.choices)

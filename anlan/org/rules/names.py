@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import re
 
-from pypinyin import Style, lazy_pinyin
+from pypinyin import Style, lazy_pinyin, load_phrases_dict
 
+# Place names whose reading differs from the usual one of the character.
+load_phrases_dict(
+    {
+        "都昌": [["dū"], ["chāng"]],
+        "宁都": [["níng"], ["dū"]],
+        "于都": [["yú"], ["dū"]],
+        "铅山": [["yán"], ["shān"]],
+    }
+)
 SUFFIXES = (
     "街道办事处",
     "街道",
@@ -29,6 +38,7 @@ ETHNIC = re.compile(
     r"纳西|景颇|柯尔克孜|土|达斡尔|仫佬|羌|布朗|撒拉|毛南|仡佬|锡伯|阿昌|普米|塔吉克|怒|乌孜别克|俄罗斯|鄂温克|"
     r"德昂|保安|裕固|京|塔塔尔|独龙|鄂伦春|赫哲|门巴|珞巴|基诺)族$"
 )
+BEFORE_PLACE = ("中共", "共青团", "团", "国网")
 LEVEL_LETTERS = {"province": "省", "city": "市", "county": "县"}
 
 
@@ -70,15 +80,16 @@ def bigrams(*texts: str) -> list[str]:
 def placed_name(form: str, level: str, place: str) -> str | None:
     """An office's name in a place: 市应急管理局 + city 上饶市 → 上饶市应急管理局.
 
-    None where the form has no letter that stands for the place, so that it names one body only.
+    None where no letter stands for the place, so that the form names one body only (国家矿山安全监察局
+    江西局). The letter is the first character, or follows one of `BEFORE_PLACE` (中共省委).
     """
     letter = LEVEL_LETTERS.get(level)
-    if not form or letter is None or letter not in form:
+    if not form or letter is None:
         return None
-    before, after = form.split(letter, 1)
-    if level == "province" and before and not before.startswith(("中共", "共青团")) and before[-2:].strip():
-        return form.replace(letter, place, 1) if before in ("团", "国网") else None
-    return f"{before}{place}{after}"
+    for before in ("", *BEFORE_PLACE):
+        if form.startswith(before + letter):
+            return f"{before}{place}{form[len(before) + 1 :]}"
+    return None
 
 
 def normal(text: str) -> str:
