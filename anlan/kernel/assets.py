@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,15 +29,6 @@ DIST: Final = {
 
 _ICON_FOLDER: Final = "@tabler/icons/icons/outline"
 _SVG_INNER: Final = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
-
-# Every icon a page or a menu may use. A test reads templates and declarations against this list.
-ICONS: Final = frozenset(
-    "activity alert-circle alert-triangle arrow-down arrow-up bell book building calendar camera certificate "
-    "checks chevron-down circle-check clipboard-check clock clock-exclamation columns-3 device-mobile download "
-    "file-spreadsheet file-text filter flag help history home id id-badge-2 inbox info-circle key layout-list "
-    "list-check lock logout mail-forward map menu-2 pencil photo plus printer refresh search send settings shield "
-    "shield-check shield-lock sitemap tool trash upload user user-circle users wifi-off writing-sign x".split()
-)
 
 
 def node_modules() -> Path:
@@ -76,25 +66,31 @@ class _OneFile(FileSystemStorage):
         return str(self._source) if name == self._served else super().path(name)
 
 
-@lru_cache(maxsize=None)
+_known: dict[str, str] = {}
+
+
 def _icon_paths(name: str) -> str:
-    file = node_modules() / _ICON_FOLDER / f"{name}.svg"
+    """The shapes inside an icon's svg; empty where `npm ci` has not run, since words stand beside it."""
+    if name in _known:
+        return _known[name]
+    folder = node_modules() / _ICON_FOLDER
+    if not folder.is_dir():
+        return ""
     try:
-        found = _SVG_INNER.search(file.read_text("utf-8"))
+        found = _SVG_INNER.search((folder / f"{name}.svg").read_text("utf-8"))
     except FileNotFoundError as missing:
-        raise ImproperlyConfigured(f"图标 {name} 不在 {file.parent}。请先执行 npm ci。") from missing
+        raise ImproperlyConfigured(f"没有名为 {name} 的图标。请在 {folder} 中选一个文件名。") from missing
     if found is None:
-        raise ImproperlyConfigured(f"图标 {file} 不是完整的 SVG。请重新执行 npm ci。")
-    return " ".join(found[1].split())
+        raise ImproperlyConfigured(f"图标 {name} 不是完整的 SVG。请重新执行 npm ci。")
+    return _known.setdefault(name, " ".join(found[1].split()))
 
 
 def icon(name: str, label: str = "") -> SafeString:
-    """An icon as inline SVG. Beside words it is hidden from screen readers; alone it needs a label.
+    """An icon of Tabler's outline set as inline SVG, read once a process.
 
-    Raises ImproperlyConfigured for a name that ICONS does not list or that npm has not installed.
+    Beside words it is hidden from screen readers; alone it needs a label. Raises ImproperlyConfigured
+    for a name that the set does not have.
     """
-    if name not in ICONS:
-        raise ImproperlyConfigured(f"图标 {name} 未登记。请加进 anlan/kernel/assets.py 的 ICONS。")
     told = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
     return mark_safe(
         f'<svg class="i" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-linecap="round" '

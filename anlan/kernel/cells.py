@@ -80,7 +80,9 @@ def light(state: str, word: str = "") -> SafeString:
     stands alone and its name is kept for screen readers."""
     svg = _LIGHT_SVG[state]
     if not word:
-        return mark_safe(f'<span class="light {state}">{svg}<span class="vh">{_LIGHT_WORDS[state]}</span></span>')
+        return mark_safe(
+            f'<span class="light {state}">{svg}<span class="vh">{_LIGHT_WORDS[state]}</span></span>'
+        )
     return mark_safe(f'<span class="light {state}">{svg}{esc(word)}</span>')
 
 
@@ -154,7 +156,9 @@ def fx(text: object, url: str = "") -> SafeString:
 
 def tag(text: object, tone: str = "") -> SafeString:
     """A mark a reader must know before trusting: 示意图, 条款待核, 演示. tone: "", solid, warn, bad."""
-    return mark_safe(f'<span class="mk {esc(tone)}">{esc(text)}</span>' if tone else f'<span class="mk">{esc(text)}</span>')
+    return mark_safe(
+        f'<span class="mk {esc(tone)}">{esc(text)}</span>' if tone else f'<span class="mk">{esc(text)}</span>'
+    )
 
 
 def link(text: object, url: str) -> SafeString:
@@ -239,13 +243,15 @@ def table_rows(columns: Sequence[Any], rows: Iterable[Any], selectable: bool = F
     for row in rows:
         selected = bool(getattr(row, "selected", False))
         url = getattr(row, "url", "") or ""
-        out.append(f'<tr{f" data-href={chr(34)}{esc(url)}{chr(34)}" if url else ""}')
+        out.append(f"<tr{f' data-href={chr(34)}{esc(url)}{chr(34)}' if url else ''}")
         out.append(' aria-selected="true">' if selected and selectable else ">")
         if selectable:
             checked = " checked" if selected else ""
             key = esc(row.key)
             name = esc(getattr(row, "name", "") or row.key)
-            out.append(f'<td class="w28 c-x"><input type="checkbox" name="ids" value="{key}" aria-label="选 {name}"{checked}></td>')
+            out.append(
+                f'<td class="w28 c-x"><input type="checkbox" name="ids" value="{key}" aria-label="选 {name}"{checked}></td>'
+            )
         for attribute, cell in zip(attributes, row.cells, strict=True):
             out.append(f"<td{attribute}>{show(cell)}</td>")
         out.append("</tr>")
