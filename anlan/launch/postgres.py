@@ -87,8 +87,14 @@ class Cluster:
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 
-    def start(self, waiting: Callable[[str], None] = lambda text: None) -> subprocess.Popen[bytes]:
-        """Start the server and return it once it answers; `waiting` hears a line when recovery takes long.
+    def start(
+        self,
+        waiting: Callable[[str], None] = lambda text: None,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> subprocess.Popen[bytes]:
+        """Start the server and return it once it answers.
+
+        `waiting` hears a line when recovery takes long; `pause` sleeps and may raise to break off.
 
         Tries again for 15 s while a killed server's last children are still going, and on the next port when
         the port is taken meanwhile. Raises LaunchError with the cause; the data folder is left as it is.
@@ -100,7 +106,7 @@ class Cluster:
         while True:
             process, offset = self._spawn()
             try:
-                if self._wait_until_answering(process, waiting):
+                if self._wait_until_answering(process, waiting, pause):
                     return process
             except BaseException:
                 stop_server(process)
@@ -110,7 +116,7 @@ class Cluster:
                 self.port = free_port(self.port + 1, self.port + 100)
             elif not any(text in said for text in LEFT_OVER) or time.monotonic() > deadline:
                 raise LaunchError(self._explain(said))
-            time.sleep(0.3)
+            pause(0.3)
 
     def ensure_role(self, database: str = DATABASE) -> None:
         """Make the product's role and database, and set the role's password (idempotent)."""
@@ -254,7 +260,12 @@ class Cluster:
             )
             return process, log.tell()
 
-    def _wait_until_answering(self, process: subprocess.Popen[bytes], waiting: Callable[[str], None]) -> bool:
+    def _wait_until_answering(
+        self,
+        process: subprocess.Popen[bytes],
+        waiting: Callable[[str], None],
+        pause: Callable[[float], None],
+    ) -> bool:
         """True once a connection works; False when the server ended. Crash recovery may take its time."""
         begun = told = time.monotonic()
         while process.poll() is None:
@@ -272,7 +283,7 @@ class Cluster:
                 waiting(f"数据库正在恢复上次未写完的数据，已等待 {now - begun:.0f} 秒")
             if now - begun > RECOVERY_SECONDS:
                 raise LaunchError(f"数据库 {RECOVERY_SECONDS / 60:.0f} 分钟仍未就绪，详见日志 {self.log}。")
-            time.sleep(0.05)
+            pause(0.05)
         return False
 
     def _said_since(self, offset: int) -> str:
