@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, path, register_converter
 
 from anlan.kernel import registry
-from anlan.kernel.pages import edit, errors, exchange, health, lists, rows
+from anlan.kernel.pages import edit, errors, exchange, health, house, lists, rows
 
 
 class LedgerConverter:
@@ -30,6 +30,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health", login_not_required(health.health), name="health"),
     path("offline", login_not_required(errors.offline), name="offline"),
     path("sw.js", login_not_required(health.service_worker), name="service-worker"),
+    path("", house.home, name="home"),
+    path("search/", house.find, name="search"),
+    path("notices/", house.notices, name="notices"),
+    path("notices/read/", house.read_all, name="notices-read"),
+    path("notices/<int:pk>/", house.open_notice, name="notice-open"),
     *exchange.urlpatterns,
     path("<ledger:key>/", lists.ledger_list, name="ledger-list"),
     path("<ledger:key>/columns/", lists.columns, name="ledger-columns"),

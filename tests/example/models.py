@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-
 from django.db import models
 
 from anlan.kernel.scope import PathField, Scope, ScopedModel
-
-if TYPE_CHECKING:
-    from django.db.models.expressions import Combinable  # noqa: F401
 
 
 class Site(ScopedModel):

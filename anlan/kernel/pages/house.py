@@ -1,0 +1,96 @@
+"""Pages that belong to no ledger: the first page, notices, search over everything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from anlan.kernel import cells, clock, deadline, registry, search
+from anlan.kernel.models import Deadline, Job, Notice
+from anlan.kernel.requests import ActorRequest
+
+SHOWN = 12
+MOST = 100
+
+
+def row_url(ledger: str, pk: int) -> str:
+    """The page of a row, or nothing where its ledger has no pages."""
+    try:
+        registry.ledger(ledger)
+    except KeyError:
+        return ""
+    return f"{reverse('ledger-list', args=[ledger])}{pk}/"
+
+
+@require_GET
+def home(request: ActorRequest) -> HttpResponse:
+    """What is due, what was said, what is still running."""
+    now = clock.now()
+    due = (
+        Deadline.objects.visible_to(request.actor)
+        .filter(state=Deadline.State.RUNNING)
+        .order_by("due_at", "id")
+    )
+    rows = []
+    for one in due[:SHOWN]:
+        colour, words = deadline.light(one, now)
+        rows.append(
+            {
+                "light": cells.light(colour, words),
+                "label": one.label,
+                "subject": one.subject,
+                "url": row_url(one.ledger, one.subject_id),
+                "day": cells.day(one.due_at),
+            }
+        )
+    page = {
+        "title": "我的办公桌",
+        "today": clock.today(),
+        "due": rows,
+        "overdue": due.filter(due_at__lte=now)[:MOST].count(),
+        "notices": Notice.objects.visible_to(request.actor).order_by("-id")[:6],
+        "jobs": Job.objects.visible_to(request.actor)
+        .filter(person_id=request.actor.person_id)
+        .order_by("-id")[:5],
+    }
+    return render(request, "kernel/home.html", {"page": page})
+
+
+@require_GET
+def notices(request: ActorRequest) -> HttpResponse:
+    """One's own notices, newest first."""
+    found = Notice.objects.visible_to(request.actor).order_by("-id")[:MOST]
+    unread = any(one.read_at is None for one in found)
+    return render(
+        request, "kernel/notices.html", {"page": {"title": "通知", "notices": found, "unread": unread}}
+    )
+
+
+@require_GET
+def open_notice(request: ActorRequest, pk: int) -> HttpResponse:
+    """Mark it read and go to what it is about."""
+    one: Any = get_object_or_404(Notice.objects.visible_to(request.actor), pk=pk)
+    if one.read_at is None:
+        Notice.objects.visible_to(request.actor).filter(pk=pk).update(read_at=clock.now())
+    own = url_has_allowed_host_and_scheme(one.link, {request.get_host()})
+    return HttpResponseRedirect(one.link if one.link and own else reverse("notices"))
+
+
+@require_POST
+def read_all(request: ActorRequest) -> HttpResponse:
+    """Mark everything read."""
+    Notice.objects.visible_to(request.actor).filter(read_at=None).update(read_at=clock.now())
+    return HttpResponseRedirect(reverse("notices"))
+
+
+@require_GET
+def find(request: ActorRequest) -> HttpResponse:
+    """Search in every ledger that the actor may see, grouped."""
+    text = request.GET.get("q", "").strip()[:80]
+    groups = search.everywhere(request.actor, text, 10) if text else []
+    return render(request, "kernel/search.html", {"page": {"title": "查找", "text": text, "groups": groups}})
