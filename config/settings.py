@@ -14,6 +14,7 @@ FILES = env.folder("ANLAN_FILES", HOME / "files")
 TESTING = env.flag("ANLAN_TESTING")
 EXAMPLE = env.flag("ANLAN_EXAMPLE")
 DEMO = env.flag("ANLAN_DEMO")
+FURTHER_APPS = env.names("ANLAN_APPS")
 
 DEBUG = env.flag("ANLAN_DEBUG")
 SECRET_KEY = env.text("ANLAN_SECRET_KEY", "only-for-tests" if TESTING else None)
@@ -40,6 +41,7 @@ INSTALLED_APPS = [
     "anlan.kernel",
     "anlan.org",
     *(["tests.example"] if EXAMPLE else []),
+    *FURTHER_APPS,
 ]
 
 MIDDLEWARE = [
@@ -120,21 +122,84 @@ FILE_UPLOAD_TEMP_DIR = env.text("ANLAN_TMP", "") or None
 AUTH_USER_MODEL = "org.Person"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 LOGIN_URL = "account_login"
+CSRF_FAILURE_VIEW = "anlan.kernel.pages.errors.csrf_failure"
 LOGIN_REDIRECT_URL = "/"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "anlan.org.passwords.MixedCharactersValidator"},
+    {"NAME": "anlan.org.passwords.HistoryValidator"},
 ]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.flag("ANLAN_HTTPS")
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+# How many of our own proxies stand in front: as many hops of X-Forwarded-For are believed.
+ANLAN_PROXIES = env.number("ANLAN_PROXIES", 0)
+
+ACCOUNT_ADAPTER = "anlan.org.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_FORMS = {
+    "login": "anlan.org.signin.SignInForm",
+    "change_password": "anlan.org.signin.PasswordForm",
+    "reauthenticate": "anlan.org.signin.PasswordAgainForm",
+}
+MFA_ADAPTER = "anlan.org.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+# A phone whose clock is up to one step (30 s) off still works.
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "anlan.org.signin.CodeForm",
+    "reauthenticate": "anlan.org.signin.CodeAgainForm",
+    "activate_totp": "anlan.org.signin.BindForm",
+}
+
+AXES_FAILURE_LIMIT = "anlan.org.locks.limit"
+AXES_COOLOFF_TIME = "anlan.org.locks.window"
+AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_USERNAME_CALLABLE = "anlan.org.locks.account_key"
+AXES_CLIENT_IP_CALLABLE = "anlan.org.sessions.client_address"
+AXES_LOCKOUT_CALLABLE = "anlan.org.signin.locked_out"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True
+
+# The unified identity service (OIDC); without an issuer it is not offered.
+ANLAN_OIDC = env.text("ANLAN_OIDC_ISSUER", "")
+ANLAN_OIDC_CLAIM = env.text("ANLAN_OIDC_CLAIM", "preferred_username")
+ANLAN_OIDC_LABEL = env.text("ANLAN_OIDC_LABEL", "统一身份认证")
+SOCIALACCOUNT_ADAPTER = "anlan.org.adapters.UnifiedAdapter"
+# By a link: the policy on forms (form-action 'self') would stop a form that ends at the identity service.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "unified",
+                "name": ANLAN_OIDC_LABEL,
+                "client_id": env.text("ANLAN_OIDC_CLIENT_ID", ""),
+                "secret": env.text("ANLAN_OIDC_SECRET", ""),
+                "settings": {"server_url": ANLAN_OIDC},
+            }
+        ]
+        if ANLAN_OIDC
+        else [],
+    }
+}
+ANLAN_DEMO_PASSWORD = env.text("ANLAN_DEMO_PASSWORD", "")
 
 # What the pages may load --------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -154,7 +219,11 @@ X_FRAME_OPTIONS = "DENY"
 
 # The house ----------------------------------------------------------------------------------------
 ANLAN_ACTOR_FACTORY = "anlan.org.actors.actor_of"
-ANLAN_DOMAINS = ["anlan.org.domain", *(["tests.example.domain"] if EXAMPLE else [])]
+ANLAN_DOMAINS = [
+    "anlan.org.domain",
+    *(["tests.example.domain"] if EXAMPLE else []),
+    *(f"{app}.domain" for app in FURTHER_APPS),
+]
 ANLAN_UPLOAD_LIMIT = env.number("ANLAN_UPLOAD_LIMIT", 50 * 1024 * 1024)
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 PROCRASTINATE_ON_APP_READY = None
