@@ -1,4 +1,4 @@
-"""The cast of the conformance suite: whoever may everything in one place, a stranger, and somebody without rights."""
+"""The cast of the conformance suite: an officer, a stranger, somebody without rights."""
 
 from __future__ import annotations
 
