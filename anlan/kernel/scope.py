@@ -214,6 +214,25 @@ class ScopedQuerySet(models.QuerySet[Any]):
         self._require_asked()
         super()._fetch_all()  # type: ignore[misc]
 
+    def __or__(self, other: Any) -> Self:
+        return self._joined("__or__", other)
+
+    def __and__(self, other: Any) -> Self:
+        return self._joined("__and__", other)
+
+    def _combinator_query(self, combinator: str, *others: Any, **kwargs: Any) -> Self:
+        for other in others:
+            other._require_asked()
+        found: Self = super()._combinator_query(combinator, *others, **kwargs)  # type: ignore[misc]
+        return found
+
+    def _joined(self, how: str, other: Any) -> Self:
+        """Two halves that were both asked for somebody."""
+        self._require_asked()
+        other._require_asked()
+        found: Self = getattr(super(), how)(other)
+        return found
+
     def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
         """Refuse to hide in a sub-query as well."""
         self._require_asked()
