@@ -7,7 +7,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parents[2]
+# Where manage.py lies: the checkout, unless told otherwise.
+PROJECT = Path(os.environ.get("ANLAN_PROJECT") or Path(__file__).resolve().parents[2])
 
 
 @dataclass(frozen=True)
