@@ -221,6 +221,7 @@ X_FRAME_OPTIONS = "DENY"
 ANLAN_ACTOR_FACTORY = "anlan.org.actors.actor_of"
 ANLAN_DOMAINS = [
     "anlan.org.domain",
+    "anlan.org.admin_domain",
     *(["tests.example.domain"] if EXAMPLE else []),
     *(f"{app}.domain" for app in FURTHER_APPS),
 ]

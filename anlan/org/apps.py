@@ -9,3 +9,7 @@ class OrgConfig(AppConfig):
     name = "anlan.org"
     label = "org"
     verbose_name = "组织机构"
+
+    def ready(self) -> None:
+        """Start writing down who signs in."""
+        from anlan.org import login_records  # noqa: F401

@@ -1,5 +1,6 @@
 """Tables of the organisation."""
 
+from anlan.org.models.announcements import Announcement
 from anlan.org.models.groups import GroupMember, UnitGroup
 from anlan.org.models.people import Person, Role
 from anlan.org.models.posts import Delegation, Post
@@ -8,6 +9,7 @@ from anlan.org.models.security import LoginRecord, OnlineSession, PasswordHistor
 from anlan.org.models.units import Industry, Unit, UnitFamily
 
 __all__ = [
+    "Announcement",
     "Delegation",
     "GroupMember",
     "Industry",

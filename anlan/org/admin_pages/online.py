@@ -1,0 +1,91 @@
+"""Who is signed in now, and forced log-off (security administrator)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from anlan.kernel import audit
+from anlan.kernel.requests import ActorRequest
+from anlan.org import sessions
+from anlan.org.admin_pages.access import needs
+from anlan.org.models import Post
+from anlan.org.models.security import OnlineSession
+
+SHOWN = 200
+
+
+@require_GET
+@needs("online.view")
+def online_list(request: ActorRequest) -> HttpResponse:
+    """The browsers signed in now, the last act first; at most 200, found by name, account or address."""
+    now = timezone.now()
+    text = request.GET.get("q", "").strip()[:40]
+    rows = sessions.online(OnlineSession.objects.visible_to(request.actor), now)
+    if text:
+        rows = rows.filter(
+            Q(person__name__icontains=text)
+            | Q(person__username__icontains=text)
+            | Q(address__startswith=text)
+        )
+    total = rows.count()
+    found = list(rows.select_related("person", "person__unit").order_by("-seen_at", "-id")[:SHOWN])
+    posts = _posts(found)
+    for row in found:
+        row.post_label = posts.get(row.seat_id, "")
+    facts = [f"{total:,} 个会话" + (f"，列出最近的 {SHOWN} 个" if total > SHOWN else "")]
+    span = sessions.idle_span()
+    if span:
+        facts.append(f"超过 {int(span.total_seconds() // 60)} 分钟没有操作自动退出")
+    return render(
+        request,
+        "org/admin/online.html",
+        {
+            "page": {"title": "在线人员", "crumbs": [{"label": "安全管理"}], "facts": facts},
+            "rows": found,
+            "text": text,
+            "own": request.session.get(sessions.NUMBER),
+            "may_end": request.actor.may("online.end"),
+        },
+    )
+
+
+@require_POST
+@needs("online.view", post="online.end")
+def end_sessions(request: ActorRequest) -> HttpResponse:
+    """Force one session off, or every session of its person."""
+    row = _chosen(request)
+    if row is None:
+        messages.warning(request, "这个会话已经结束。")
+        return HttpResponseRedirect(reverse("admin-online"))
+    by = request.actor.label
+    if request.POST.get("whole"):
+        count = sessions.end_all(row.person_id, OnlineSession.End.FORCED, by=by)
+    else:
+        count = int(sessions.end(row, OnlineSession.End.FORCED, timezone.now(), by))
+    if count:
+        audit.record(
+            request.actor, "force_off", row.person, note=f"{count} 个会话，来自 {row.address or '未知地址'}"
+        )
+        messages.success(
+            request, f"已让 {row.person.name} 的 {count} 个会话下线，对方下一次操作即回到登录页。"
+        )
+    return HttpResponseRedirect(reverse("admin-online"))
+
+
+def _chosen(request: ActorRequest) -> Any:
+    number = request.POST.get("session", "")
+    rows = OnlineSession.objects.visible_to(request.actor).select_related("person")
+    return rows.filter(pk=int(number), ended_at=None).first() if number.isdigit() else None
+
+
+def _posts(rows: list[Any]) -> dict[int, str]:
+    posts = Post.objects.unscoped("the post that a session acts as").select_related("unit", "role")
+    return {post.pk: post.label for post in posts.filter(pk__in={row.seat_id for row in rows if row.seat_id})}

@@ -1,0 +1,67 @@
+"""The three administrators: who they are and what only one of them may hold.
+
+GB/T 22239-2019 (level 3) asks for system, security and audit administration in separate hands. That
+nobody is two of them at once is kept by the database (exclusive groups of roles).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+SYSTEM, SECURITY, AUDIT = "system-administrator", "security-administrator", "audit-administrator"
+ADMINISTRATORS = (SYSTEM, SECURITY, AUDIT)
+# The ledgers and pages that belong to administration and organisation; everything else is business.
+HOUSE = frozenset(
+    {
+        "announcements",
+        "audit",
+        "delegations",
+        "dictionaries",
+        "group-members",
+        "health",
+        "holidays",
+        "industries",
+        "jobs",
+        "logins",
+        "notices",
+        "online",
+        "parameters",
+        "people",
+        "posts",
+        "regions",
+        "roles",
+        "unit-families",
+        "unit-groups",
+        "units",
+    }
+)
+# What only one of the three may hold.
+RESERVED = {
+    "parameters.change": SYSTEM,
+    "jobs.retry": SYSTEM,
+    "people.disable": SYSTEM,
+    "roles.add": SECURITY,
+    "roles.change": SECURITY,
+    "roles.remove": SECURITY,
+    "online.view": SECURITY,
+    "online.end": SECURITY,
+    "people.unlock": SECURITY,
+    "audit.view": AUDIT,
+    "audit.export": AUDIT,
+    "audit.verify": AUDIT,
+}
+NAMES = {SYSTEM: "系统管理员", SECURITY: "安全管理员", AUDIT: "审计管理员"}
+
+
+def misplaced(role: str, permissions: Iterable[str]) -> str:
+    """Why `permissions` may not stand in the role with key `role`; "" when they may."""
+    held = sorted(permissions)
+    if role in ADMINISTRATORS:
+        business = sorted({name.partition(".")[0] for name in held} - HOUSE)
+        if business:
+            return f"{NAMES[role]}不得持有业务权限（{'、'.join(business)}）。请去掉。"
+    for name in held:
+        owner = RESERVED.get(name)
+        if owner and owner != role and not (owner == SECURITY and role == SYSTEM and name == "people.unlock"):
+            return f"“{name}”只能由{NAMES[owner]}持有。请去掉。"
+    return ""

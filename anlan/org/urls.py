@@ -1,0 +1,12 @@
+"""Addresses of the organisation: pickers, sign-in, and pages that are no ledger's."""
+
+from django.urls import URLPattern, URLResolver
+
+from anlan.org import pickers, signin_urls
+from anlan.org.admin_pages import urls as admin_urls
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *pickers.urlpatterns,
+    *signin_urls.urlpatterns,
+    *admin_urls.urlpatterns,
+]
