@@ -24,7 +24,8 @@ MINUS: Final = "−"
 _SHAPES: Final = {
     "g": '<circle class="lt-g" cx="6" cy="6" r="5"/>',
     "y": '<path class="lt-y" d="M6 .8 11.6 11H.4z"/>',
-    "r": '<path class="lt-r" d="M.8.8h10.4v10.4H.8z"/><path class="lt-x" d="M3.6 3.6l4.8 4.8M8.4 3.6 3.6 8.4"/>',
+    "r": '<path class="lt-r" d="M.8.8h10.4v10.4H.8z"/>'
+    '<path class="lt-x" d="M3.6 3.6l4.8 4.8M8.4 3.6 3.6 8.4"/>',
     "o": '<circle class="lt-o" cx="6" cy="6" r="4.4"/>',
 }
 _LIGHT_WORDS: Final = {"g": "按期", "y": "临期或落后", "r": "逾期", "o": "未到期"}
@@ -249,9 +250,8 @@ def table_rows(columns: Sequence[Any], rows: Iterable[Any], selectable: bool = F
             checked = " checked" if selected else ""
             key = esc(row.key)
             name = esc(getattr(row, "name", "") or row.key)
-            out.append(
-                f'<td class="w28 c-x"><input type="checkbox" name="ids" value="{key}" aria-label="选 {name}"{checked}></td>'
-            )
+            box = f'<input type="checkbox" name="ids" value="{key}" aria-label="选 {name}"{checked}>'
+            out.append(f'<td class="w28 c-x">{box}</td>')
         for attribute, cell in zip(attributes, row.cells, strict=True):
             out.append(f"<td{attribute}>{show(cell)}</td>")
         out.append("</tr>")
