@@ -1,30 +1,11 @@
 """Addresses that every ledger has, and those of the kernel's own pages."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.urls import URLPattern, URLResolver, path, register_converter
+from django.urls import URLPattern, URLResolver, path
 
-from anlan.kernel import registry
+from anlan.kernel import converters  # noqa: F401  (makes <ledger:…> known)
 from anlan.kernel.pages import edit, errors, exchange, health, house, lists, rows
 
-
-class LedgerConverter:
-    """The key of a declared ledger; any other word is no ledger's address."""
-
-    regex = "[a-z][a-z0-9-]*"
-
-    def to_python(self, value: str) -> str:
-        """Refuse words that are no ledger."""
-        try:
-            return registry.ledger(value).key
-        except KeyError:
-            raise ValueError(value) from None
-
-    def to_url(self, value: str) -> str:
-        """As it is."""
-        return value
-
-
-register_converter(LedgerConverter, "ledger")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", login_not_required(health.health), name="health"),
