@@ -1,6 +1,7 @@
 """The organisation as a Django app."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class OrgConfig(AppConfig):
@@ -11,5 +12,10 @@ class OrgConfig(AppConfig):
     verbose_name = "组织机构"
 
     def ready(self) -> None:
-        """Start writing down who signs in."""
-        from anlan.org import login_records  # noqa: F401
+        """Start writing down who signs in; tell the kernel what places are called; fill the tick boxes."""
+        from anlan.kernel import places
+        from anlan.org import guards, login_records, offers, reads  # noqa: F401
+
+        places.register(reads.path_labels)
+        offers.register()
+        post_migrate.connect(guards.install, sender=self)

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from anlan.org.models.fields import WordsField
 from anlan.org.rules.dates import valid_on
 from anlan.org.rules.names import bigrams, spell
 
@@ -47,14 +48,16 @@ class Named(models.Model):
     """A row found by name, short name, aliases, pinyin and initials.
 
     The spelling columns follow the names at every save; a bulk load calls `spell_names` itself.
+    `initials` holds those of the name and of the short name; `grams` all pairs of neighbouring
+    characters of names and initials, which is what a search inside a name asks the index for.
     They have the collation "C", so that a prefix is a range of their btree.
     """
 
     name = models.CharField("名称", max_length=120, db_collation="C")
     short_name = models.CharField("简称", max_length=80, db_collation="C", blank=True)
-    aliases = ArrayField(models.CharField(max_length=120), verbose_name="别名", default=list, blank=True)
+    aliases = WordsField("别名")
     pinyin = models.CharField("全拼", max_length=400, db_collation="C", editable=False, default="")
-    initials = models.CharField("拼音首字母", max_length=120, db_collation="C", editable=False, default="")
+    initials = models.CharField("拼音首字母", max_length=220, db_collation="C", editable=False, default="")
     grams = ArrayField(models.CharField(max_length=2), editable=False, default=list)
 
     class Meta:
@@ -65,8 +68,10 @@ class Named(models.Model):
 
     def spell_names(self) -> None:
         """Fill the columns of the search from the names."""
-        self.pinyin, self.initials = spell(self.name)
-        self.grams = bigrams(self.name, self.short_name, *self.aliases)
+        self.pinyin, initials = spell(self.name)
+        short = spell(self.short_name)[1] if self.short_name else ""
+        self.initials = initials if short in ("", initials) else f"{initials} {short}"
+        self.grams = bigrams(self.name, self.short_name, *self.aliases, initials, short)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save with the spelling brought up to date, also where only some columns are named."""

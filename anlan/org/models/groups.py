@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from anlan.kernel.scope import PathField, Scope, ScopedModel
 from anlan.org.models.dated import Dated, dates_in_order
+from anlan.org.models.fields import WordsField
 from anlan.org.models.regions import Region
 from anlan.org.models.units import Unit
 
@@ -37,7 +37,7 @@ class UnitGroup(ScopedModel):
 
     key = models.CharField("标识", max_length=60, unique=True, db_collation="C")
     pattern = models.CharField("名称", max_length=80, unique=True)
-    aliases = ArrayField(models.CharField(max_length=80), verbose_name="别名", default=list, blank=True)
+    aliases = WordsField("别名", max_length=80)
     layer = models.CharField("构成", max_length=12, choices=Layer.choices)
     resolves_by = models.CharField("确定方式", max_length=8, choices=Resolver.choices)
     rule = models.TextField("规则")

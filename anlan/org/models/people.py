@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
 from anlan.kernel.scope import PathField, Reach, Scope, ScopedModel, ScopedQuerySet
+from anlan.org.models.fields import KeysField
 from anlan.org.models.regions import Region
 from anlan.org.models.units import Unit
 from anlan.org.rules.names import spell
@@ -67,7 +67,7 @@ class Role(ScopedModel):
     key = models.CharField("标识", max_length=60, unique=True, db_collation="C")
     label = models.CharField("名称", max_length=60)
     reach = models.CharField("数据范围", max_length=10, choices=Reach.choices)
-    permissions = ArrayField(models.CharField(max_length=100), verbose_name="权限", default=list, blank=True)
+    permissions = KeysField("权限", offer="permissions", max_length=100)
     industry_bound = models.BooleanField("限于主管行业", default=False)
     exclusive_group = models.CharField(
         "互斥组", max_length=30, blank=True, help_text="同组的不同角色不得由一人同时担任"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from anlan.kernel.scope import PathField, Scope, ScopedModel
 from anlan.org.models.dated import Dated, dates_in_order
+from anlan.org.models.fields import KeysField
 from anlan.org.models.people import Person, Role
 from anlan.org.models.regions import Region
-from anlan.org.models.units import Unit, slugs
+from anlan.org.models.units import Unit
 
 
 class Post(Dated, ScopedModel):
@@ -39,7 +39,7 @@ class Post(Dated, ScopedModel):
         Region, models.PROTECT, verbose_name="辖区", null=True, blank=True, help_text="留空即单位所在区划"
     )
     region_path = PathField("区划路径", editable=False, default="", blank=True)
-    industries = slugs("主管行业", help_text="留空即全部行业")
+    industries = KeysField("主管行业", offer="industries", help_text="都不选即全部行业")
     enterprise_id = models.BigIntegerField("企业", null=True, blank=True, db_index=True)
     successor = models.OneToOneField(
         "self",
@@ -92,12 +92,8 @@ class Delegation(Dated, ScopedModel):
     post = models.ForeignKey(Post, models.PROTECT, verbose_name="岗位", related_name="delegations")
     delegate = models.ForeignKey(Person, models.PROTECT, verbose_name="受托人", related_name="delegations")
     region_path = PathField("区划路径", editable=False, default="", blank=True)
-    permissions = ArrayField(
-        models.CharField(max_length=100),
-        verbose_name="委托权限",
-        default=list,
-        blank=True,
-        help_text="留空即岗位的全部权限",
+    permissions = KeysField(
+        "委托权限", offer="permissions", max_length=100, help_text="都不选即岗位的全部权限"
     )
     reason = models.CharField("事由", max_length=200, blank=True)
 

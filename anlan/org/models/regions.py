@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -65,6 +65,12 @@ class Region(Named, Dated, ScopedModel):
             models.Index(fields=["initials"], name="org_region_initials"),
             GinIndex(fields=["grams"], name="org_region_grams", fastupdate=False),
         ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; a new region's path follows from its parent. Paths of stored regions never change."""
+        if self._state.adding:
+            self.path = f"{self.parent.path if self.parent else ''}{self.code}/"
+        super().save(*args, **kwargs)
 
     @property
     def all_paths(self) -> tuple[str, ...]:

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from anlan.kernel.scope import PathField, Scope, ScopedModel
 from anlan.org.models.dated import Dated, Named, dates_in_order
+from anlan.org.models.fields import KeysField, WordsField
 from anlan.org.models.regions import Region
 from anlan.org.rules.names import spell
-
-
-def slugs(label: str, **kwargs: Any) -> ArrayField[Any, Any]:
-    """A list of short keys."""
-    return ArrayField(models.CharField(max_length=60), verbose_name=label, default=list, blank=True, **kwargs)
 
 
 class UnitKind(models.TextChoices):
@@ -42,7 +37,7 @@ class Industry(ScopedModel):
     name = models.CharField("名称", max_length=80)
     parent = models.ForeignKey("self", models.PROTECT, verbose_name="上级行业", null=True, blank=True)
     lead_family = models.CharField("牵头部门", max_length=60, blank=True)
-    assist_families = slugs("配合部门")
+    assist_families = WordsField("配合部门", max_length=60)
     special_committee = models.CharField("专业委员会", max_length=60, blank=True)
     codes = models.TextField("国民经济行业代码", blank=True)
     code_confidence = models.CharField("代码把握", max_length=10, blank=True)
@@ -88,9 +83,9 @@ class UnitFamily(ScopedModel):
     short_city = models.CharField("市级简称", max_length=80, blank=True)
     name_county = models.CharField("县级名称", max_length=80, blank=True)
     short_county = models.CharField("县级简称", max_length=80, blank=True)
-    industries = slugs("牵头行业")
-    industries_assist = slugs("配合行业")
-    aliases = ArrayField(models.CharField(max_length=80), verbose_name="别名", default=list, blank=True)
+    industries = KeysField("牵头行业", offer="industries")
+    industries_assist = KeysField("配合行业", offer="industries")
+    aliases = WordsField("别名", max_length=80)
     unsure = models.BooleanField("待核", default=False)
     note = models.TextField("说明", blank=True)
     position = models.PositiveSmallIntegerField("次序", default=0)
@@ -117,8 +112,8 @@ class Unit(Named, Dated, ScopedModel):
     parent = models.ForeignKey(
         "self", models.PROTECT, verbose_name="上级单位", null=True, blank=True, related_name="children"
     )
-    industries = slugs("牵头行业")
-    industries_assist = slugs("配合行业")
+    industries = KeysField("牵头行业", offer="industries")
+    industries_assist = KeysField("配合行业", offer="industries")
     email = models.EmailField("联系邮箱", blank=True)
     note = models.TextField("说明", blank=True)
 

@@ -1,0 +1,11 @@
+"""What the organisation declares: the ledgers of territory and people. Sign-in and the administrators'
+pages are declared in `admin_domain`."""
+
+from __future__ import annotations
+
+from anlan.kernel.shell import Group
+from anlan.org import staff_domain, territory_domain
+
+LEDGERS = (*territory_domain.LEDGERS, *staff_domain.LEDGERS)
+
+MENU = (Group("organisation", "组织机构", "sitemap", position=80, foot=True),)

@@ -1,0 +1,40 @@
+"""What the tick boxes of a form offer: industries, and the permissions that the declared ledgers know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from anlan.kernel import registry
+from anlan.org.models import Industry
+from anlan.org.models.fields import offer
+
+ACTS = {
+    "view": "查看",
+    "add": "登记",
+    "change": "修改",
+    "remove": "删除",
+    "import": "导入",
+    "export": "导出",
+}
+
+
+def industries() -> Iterable[tuple[str, str]]:
+    """All industries in their order."""
+    rows = Industry.objects.unscoped("every signed-in person may choose an industry")
+    return list(rows.order_by("position", "id").values_list("slug", "name"))
+
+
+def permissions() -> Iterable[tuple[str, str]]:
+    """Every act of every ledger, with "all of it" first."""
+    found = []
+    for ledger in registry.ledgers():
+        found.append((f"{ledger.key}.*", f"{ledger.label}：全部"))
+        acts = ["view", *(act for act in ACTS if act in ledger.acts)]
+        found += [(ledger.permission(act), f"{ledger.label}：{ACTS[act]}") for act in acts]
+    return found
+
+
+def register() -> None:
+    """Called once from the app's ready()."""
+    offer("industries", industries)
+    offer("permissions", permissions)

@@ -1,0 +1,86 @@
+"""Parts of the detail pages, and how some cells are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from anlan.kernel import clock
+from anlan.kernel.scope import Actor
+from anlan.org import reads
+from anlan.org.models import Person, Post, Region, Role, Unit, UnitFamily, UnitGroup
+from anlan.org.models.dated import on_day
+from anlan.org.rules.groups import Standing
+
+SHOWN = 200
+STANDINGS = {
+    Standing.RULED: "按规则",
+    Standing.NAMED: "点名",
+    Standing.PRESUMED: "推定",
+    Standing.SUGGESTED: "建议，待确认",
+}
+
+
+def posts_of_person(actor: Actor, person: Person) -> Mapping[str, Any]:
+    """The posts a person has held, newest first."""
+    rows = Post.objects.visible_to(actor).filter(person=person).select_related("unit", "role", "person")
+    return _posts(rows.order_by("-valid_from", "-id"))
+
+
+def posts_of_unit(actor: Actor, unit: Unit) -> Mapping[str, Any]:
+    """The posts of an office, newest first."""
+    rows = Post.objects.visible_to(actor).filter(unit=unit).select_related("unit", "role", "person")
+    return _posts(rows.order_by("-valid_from", "-id"))
+
+
+def _posts(rows: Any) -> Mapping[str, Any]:
+    today = clock.today()
+    return {"posts": [(post, post.valid_on(today)) for post in rows[:SHOWN]]}
+
+
+def units_of_region(actor: Actor, region: Region) -> Mapping[str, Any]:
+    """The offices of a region itself, as valid today."""
+    rows = Unit.objects.visible_to(actor).filter(on_day(clock.today()), region=region)
+    return {"units": list(rows.order_by("family__position", "id")[:SHOWN])}
+
+
+def resolution_today(actor: Actor, group: UnitGroup) -> Mapping[str, Any]:
+    """What a group stands for today, in a document of the chosen post's region."""
+    seat = actor.seat
+    path = seat.region_paths[0] if seat is not None and seat.region_paths else ""
+    rows = Region.objects.visible_to(actor).filter(on_day(clock.today()))
+    issuer = (rows.filter(path=path) if path else rows.filter(parent=None)).order_by("code").first()
+    if issuer is None:
+        return {"issuer": None}
+    found = reads.resolve_group(group.pattern, issuer, clock.today())
+    picks = found.picks if found else ()
+    return {
+        "issuer": issuer,
+        "day": clock.today(),
+        "resolution": found,
+        "picks": [(pick, STANDINGS[pick.standing]) for pick in picks[:SHOWN]],
+        "more": max(0, len(picks) - SHOWN),
+    }
+
+
+def role_options() -> Iterable[tuple[str, str]]:
+    """The roles, for a filter."""
+    rows = Role.objects.unscoped("the names of the roles").order_by("position", "id")
+    return [(str(pk), label) for pk, label in rows.values_list("pk", "label")]
+
+
+def lead_name(industry: Any) -> str:
+    """The usual name of the family that leads an industry."""
+    return _family_names().get(industry.lead_family, industry.lead_family)
+
+
+def lead_cell(industry: Any) -> SafeString:
+    """The same, drawn."""
+    return format_html("{}", lead_name(industry))
+
+
+def _family_names() -> dict[str, str]:
+    return {one.key: str(one) for one in UnitFamily.objects.unscoped("names of families of units")}
