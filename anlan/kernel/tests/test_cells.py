@@ -79,8 +79,6 @@ def test_rows_carry_labels_for_the_phone_unless_the_column_has_its_place() -> No
 
 def test_the_first_column_is_the_title_where_none_is_named() -> None:
     assert '<td class="c-t">x</td>' in cells.table_rows([Head("a", "名称")], [Row("x")])
-        '"c-t"', '" c-t"'
-    )
 
 
 def test_a_selectable_row_has_a_named_box_and_keeps_its_state() -> None:
