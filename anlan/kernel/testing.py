@@ -29,7 +29,7 @@ def register_maker(model: type[models.Model], maker: Maker) -> None:
 
 def seat(*permissions: str, path: str = "", reach: Reach = Reach.SUBTREE, **more: Any) -> Seat:
     """A seat for tests: `seat("faults.*", path="360000/361100/")`."""
-    paths = (path,) if path else ()
+    paths = more.pop("region_paths", (path,) if path else ())
     return Seat(
         id=more.pop("id", 1),
         label="测试岗位",
