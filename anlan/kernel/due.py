@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from anlan.kernel.calendar import ONE_DAY, WorkingCalendar
 from anlan.kernel.clock import SHANGHAI
@@ -47,8 +48,7 @@ class Term:
         return f"{self.amount}{UNIT_LABELS[self.unit]}"
 
 
-@dataclass(frozen=True, slots=True)
-class Light:
+class Light(NamedTuple):
     """A light (g in time, y near, r overdue, o not near yet) and the fact behind it."""
 
     colour: str

@@ -91,6 +91,11 @@ def inbox(actor: Actor) -> QuerySet[Notice]:
     return Notice.objects.visible_to(actor).filter(robot=None).order_by("-id")
 
 
+def unread(person_id: int) -> int:
+    """How many notices the person has not read."""
+    return Notice.objects.unscoped("a person's own count").filter(person_id=person_id, read_at=None).count()
+
+
 def mark_read(actor: Actor, ids: Iterable[int] | None = None, now: datetime | None = None) -> int:
     """Mark these (None: all) of the actor's notices as read; gives how many were unread."""
     found = Notice.objects.visible_to(actor).filter(read_at=None)
@@ -124,7 +129,7 @@ def deliver(now: datetime | None = None) -> int:
 
 def _deliveries(notices: Sequence[Notice], now: datetime) -> list[Delivery]:
     ids = [one.person_id for one in notices if one.person_id]
-    people = get_user_model().objects.unscoped("addresses of those who are told").in_bulk(ids)  # type: ignore[attr-defined]
+    people = get_user_model().objects.unscoped("addresses of those who are told").in_bulk(ids)
     choices = {
         one.person_id: one
         for one in NoticeChoice.objects.unscoped("wishes of those who are told").filter(person_id__in=ids)

@@ -7,6 +7,7 @@ from typing import Any
 
 from anlan.kernel.ledger import Blank, Column, Filter, Importing, Ledger, Section, View
 from anlan.kernel.shell import Group
+from tests.example.flow import MEASURES, WORKFLOWS
 from tests.example.models import Fault, Site
 
 
@@ -97,3 +98,5 @@ FAULTS = Ledger(
 LEDGERS = (SITES, FAULTS)
 
 MENU = (Group("example", "样例", "box", position=90),)
+
+__all__ = ["LEDGERS", "MEASURES", "MENU", "WORKFLOWS"]

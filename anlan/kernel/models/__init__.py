@@ -4,6 +4,7 @@ from anlan.kernel.models.audit import AuditEntry, AuditSeal
 from anlan.kernel.models.deadlines import Deadline
 from anlan.kernel.models.figures import Figure
 from anlan.kernel.models.files import Attachment, StoredFile
+from anlan.kernel.models.imports import ImportBatch, ImportedUpdate
 from anlan.kernel.models.jobs import Job
 from anlan.kernel.models.ledgers import ColumnChoice, ImportMapping, SavedView, Total
 from anlan.kernel.models.notices import Delivery, Notice, NoticeChoice, Robot
@@ -23,7 +24,9 @@ __all__ = [
     "Figure",
     "GivenNumber",
     "Holiday",
+    "ImportBatch",
     "ImportMapping",
+    "ImportedUpdate",
     "Job",
     "Notice",
     "NoticeChoice",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 
+from anlan.kernel import due
 from anlan.kernel.models.placed import HangingScope, Placed
 
 
@@ -63,3 +66,8 @@ class Deadline(Placed):
 
     def __str__(self) -> str:
         return f"{self.subject} {self.label}"
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which it is still in time (`due_at` is the first moment too late)."""
+        return due.last_day(self.due_at)
