@@ -51,6 +51,7 @@ def test_a_query_without_an_actor_raises(ledger: Ledger) -> None:
 def test_whoever_may_sees_the_row_in_list_and_page(ledger: Ledger, act_as: Callable[[Actor], Client]) -> None:
     row = row_at(ledger, HERE)
     client = act_as(officer(ledger))
+    assert client.get(reverse("ledger-list", args=[ledger.key])).status_code == 200
     if ledger.rows(officer(ledger)).filter(pk=row.pk).exists():
         assert client.get(f"{reverse('ledger-list', args=[ledger.key])}?count=exact").status_code == 200
         for name in ("ledger-row", "ledger-print", "ledger-history"):
@@ -99,7 +100,7 @@ def test_a_page_takes_as_many_queries_for_many_rows_as_for_few(
     client = act_as(officer(ledger))
     url = reverse("ledger-list", args=[ledger.key])
     row_at(ledger, HERE)
-    client.get(url)
+    assert client.get(url).status_code == 200
     with CaptureQueriesContext(
         connection,
     ) as few:
