@@ -105,9 +105,11 @@ def _wrong_code(sender: Any, request: HttpRequest, user: Any, **_: Any) -> None:
 def _bound(sender: Any, request: Any, user: Any, authenticator: Any, **_: Any) -> None:
     """Codes are set up: what was owed is done, and the record says so."""
     request.session.pop(TOTP_DUE, None)
-    audit.record(request.actor, "bind_authenticator", user, note=authenticator.get_type_display())
+    who, what = sessions.person_of(user), authenticator.get_type_display()
+    audit.record(request.actor, "bind_authenticator", who, note=what)
 
 
 @receiver(authenticator_removed)
 def _unbound(sender: Any, request: Any, user: Any, authenticator: Any, **_: Any) -> None:
-    audit.record(request.actor, "unbind_authenticator", user, note=authenticator.get_type_display())
+    who, what = sessions.person_of(user), authenticator.get_type_display()
+    audit.record(request.actor, "unbind_authenticator", who, note=what)

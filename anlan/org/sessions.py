@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from anlan.kernel import parameters
+from anlan.org.models import Person
 from anlan.org.models.security import Method, OnlineSession
 
 NUMBER = "online"
@@ -33,6 +34,11 @@ def client_address(request: HttpRequest | None) -> str:
 def agent_of(request: HttpRequest | None) -> str:
     """The browser as it calls itself."""
     return request.META.get("HTTP_USER_AGENT", "")[:250] if request is not None else ""
+
+
+def person_of(user: Any) -> Person:
+    """The person behind `request.user`, which is only a stand-in for it."""
+    return Person.objects.get(pk=user.pk)  # type: ignore[no-any-return]
 
 
 def proofs(request: HttpRequest) -> tuple[str, bool]:

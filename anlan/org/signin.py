@@ -222,7 +222,7 @@ class PasswordView(account_views.PasswordChangeView):
         request = cast("ActorRequest", self.request)
         self.demanded = bool(form.user.must_change_password or request.session.pop(PASSWORD_DUE, None))
         response = super().form_valid(form)
-        audit.record(request.actor, "change_password", form.user)
+        audit.record(request.actor, "change_password", sessions.person_of(form.user))
         messages.success(request, "密码已改，其他设备上的登录已退出。")
         return response
 
@@ -269,6 +269,7 @@ def account(request: HttpRequest) -> HttpResponse:
         request,
         "org/account/account.html",
         {
+            "page": {"title": "账号与安全", "facts": [person.name]},
             "person": person,
             "seats": cast("ActorRequest", request).actor.seats,
             "codes": second_factor.set_up(person),
@@ -284,7 +285,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @require_POST
 def leave_elsewhere(request: HttpRequest) -> HttpResponse:
     """Sign out everywhere but here."""
-    person = cast("Any", request.user)
+    person = sessions.person_of(request.user)
     number = request.session.get(sessions.NUMBER)
     ended = sessions.end_all(person.pk, OnlineSession.End.LEFT, by=person.name, but=number)
     audit.record(cast("ActorRequest", request).actor, "leave_elsewhere", person, note=f"{ended} 台")
