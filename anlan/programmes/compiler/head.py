@@ -1,0 +1,259 @@
+"""Facts of the document itself: issuer, number, title, dates, addressees, report deadlines, imprint."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from anlan.programmes.compiler import vocabulary
+from anlan.programmes.compiler.dates import dates, full_date
+from anlan.programmes.compiler.document import Contact, Head, ReportDeadline
+from anlan.programmes.compiler.mapped import Mapped, Quoter
+from anlan.programmes.compiler.numerals import han
+from anlan.programmes.compiler.recipients import split_recipients
+
+_ISSUER_END = vocabulary.one_of("head.issuer_ends")
+_ISSUER = re.compile(rf"^[\u4e00-\u9fff]{{2,30}}{_ISSUER_END}(?=文件$|$)")
+_RED_HEAD = re.compile(rf"([\u4e00-\u9fff]{{2,30}}?{_ISSUER_END})文件")
+_NUMBER = re.compile(
+    r"(?:^|(?<=文件)|(?<=[\n。：）])|(?<=委员会)|(?<=办公室))(?P<number>(?!关于)[\u4e00-\u9fff]{1,9}（?20\d\d）?第?\d{1,4}号)"
+)
+_TITLE = re.compile(rf"关于[^。：；]{{2,120}}?(?:的|》){vocabulary.one_of('head.notice_words')}")
+_PLAN = re.compile(
+    rf"[^。；：\n]{{0,50}}{vocabulary.one_of('head.plan_words')}(?:（[^（）\n]{{1,12}}）)?$", re.MULTILINE
+)
+_OPENING = vocabulary.one_of("head.opening_words")
+_ADDRESSED = re.compile(rf"(?P<list>[^：。]{{3,400}})：\n?(?={_OPENING})")
+_ADDRESSED_LINE = re.compile(
+    r"^(?P<list>[^：。\n]*(?:政府|单位|部门|委员会|管委会|安委会|办事处|企业|[县市区局])[^：。\n]{0,60})：$",
+    re.MULTILINE,
+)
+_YEAR = re.compile(r"(20\d\d|二[〇零○][一二三四五六七八九〇零○]{2})年")
+_PRINTED = re.compile(r"(20\d\d年\d{1,2}月\d{1,2}日)印发")
+_DISCLOSURE = re.compile(r"主动公开|依申请公开|不予公开|不公开")
+_COPIES = re.compile(r"共印(\d+)份|印(\d+)份")
+_PERSON = re.compile(
+    r"(?:经办人|联系人|承办人)[：:]?(?P<name>[\u4e00-\u9fff]{2,4}?)(?=[，；。、）\n]|联系|电话|手机|$)"
+)
+_PHONE = re.compile(r"(?:电话|手机|传真)[：:]?(?P<phone>(?:0\d{2,3}-?)?\d{7,8}|1\d{10})")
+_COPY_TO = re.compile(r"(?:抄报|抄送)：(?P<list>[^。\n]{2,300})")
+_REPORT = re.compile(
+    rf"(?=[^。\n]*{vocabulary.one_of('head.report_nouns')})(?=[^。\n]*{vocabulary.one_of('head.report_verbs')})[^。\n]+"
+)
+_REPORT_TO = re.compile(r"安委办|安委会|安办|应急[局厅办管]|我办|我局|办公室|省|市|县|区|旗")
+_RECURRING = re.compile(r"每(?:月|季|周|半年|两个月|年)")
+_WHAT = re.compile(r"将(?P<what>[^，。]{2,60}?)(?:形成书面材料)?(?:报送|上报|报|反馈|送)")
+
+
+@dataclass(frozen=True, slots=True)
+class HeadText:
+    """What the head is read from: paragraphs of the front and the tail, lines of web metadata."""
+
+    front: tuple[Mapped, ...]
+    tail: tuple[Mapped, ...]
+    metadata: tuple[str, ...]
+
+    @property
+    def lines(self) -> str:
+        return "\n".join(p.text for p in self.front)
+
+    @property
+    def closing(self) -> str:
+        return "\n".join(p.text for p in self.tail)
+
+
+def read_head(text: HeadText, body: Iterable[str], quoter: Quoter) -> Head:
+    """The facts; `body` are texts of items, searched for report deadlines the front does not state."""
+    everything = f"{text.lines}\n{text.closing}"
+    title, addressed_from = _title(text)
+    year = _year(title, text.lines)
+    number = _number(text, quoter)
+    deadlines = _deadlines([text.lines, text.closing], year) or _deadlines(body, year)
+    disclosure = _DISCLOSURE.search(everything + "\n" + "\n".join(text.metadata))
+    copies = _COPIES.search(text.closing)
+    return Head(
+        issuer=_issuer(text, title),
+        number=number,
+        title=title,
+        year=year,
+        issued_on=_issued_on(text),
+        published_on=_published_on(everything, text.metadata),
+        recipients=_recipients(text.lines, addressed_from),
+        copy_to=tuple(name for m in _COPY_TO.finditer(text.closing) for name in split_recipients(m["list"])),
+        disclosure=disclosure.group() if disclosure else None,
+        contact=_contact(everything),
+        copies=int(copies[1] or copies[2]) if copies else None,
+        report_deadlines=deadlines,
+    )
+
+
+def _issuer(text: HeadText, title: str | None) -> str | None:
+    red = next((m for p in text.front[:6] if (m := _RED_HEAD.search(p.text))), None)
+    if red:
+        return red[1]
+    signed = _signature([*text.front]) or _signature([*text.tail])
+    if signed:
+        return signed
+    line = next((m for p in text.front[:8] if (m := _ISSUER.match(p.text))), None)
+    if line:
+        return line.group()
+    named = re.match(rf"([\u4e00-\u9fff]{{2,30}}?{_ISSUER_END})(?=关于)", title or "")
+    if named:
+        return named[1]
+    return _metadata(text.metadata, ("发文机关", "发布机构", "发布机关"))
+
+
+def _signature(paragraphs: list[Mapped]) -> str | None:
+    """An organisation alone on a line, directly before a date alone on a line (or both on one line)."""
+    for above, below in zip(paragraphs, paragraphs[1:], strict=False):
+        found = _ISSUER.match(above.text)
+        if found and len(below) <= 14 and full_date(below.text):
+            return found.group()
+    for paragraph in paragraphs:
+        both = re.match(
+            rf"^([\u4e00-\u9fff]{{2,30}}{_ISSUER_END})20\d\d年\d{{1,2}}月\d{{1,2}}日$", paragraph.text
+        )
+        if both:
+            return both[1]
+    return None
+
+
+def _number(text: HeadText, quoter: Quoter) -> str | None:
+    for paragraph in (*text.front, *text.tail[:3]):
+        found = _NUMBER.search(paragraph.text)
+        if found and (
+            found.span() == (0, len(paragraph)) or paragraph is text.front[0] or len(paragraph) < 60
+        ):
+            return quoter.quote(paragraph.span(*found.span("number"))).replace(" ", "")
+    return _metadata(text.metadata, ("发文字号", "文号", "文 号"))
+
+
+def _metadata(lines: tuple[str, ...], names: tuple[str, ...]) -> str | None:
+    """The value behind a name in the metadata of a web page."""
+    for line in lines:
+        plain = re.sub(r"[\s|]+", " ", line)
+        for name in names:
+            found = re.search(rf"{name}\s?[：:]\s?([^\s：:]+)", plain)
+            if found:
+                return found[1]
+    return None
+
+
+def _title(text: HeadText) -> tuple[str | None, int]:
+    """The title of the notice (or else of the plan), and where in the front the addressees may begin."""
+    lines = text.lines
+    found = _TITLE.search(lines)
+    if found:
+        start = _line_start(lines, found.start())
+        prefix = lines[start : found.start()]
+        if not prefix:
+            start = _issuer_above(lines, start)
+        else:
+            start = found.start() - len(_after_number(prefix))
+        return lines[start : found.end()].replace("\n", ""), found.end()
+    plan = _PLAN.search(lines)
+    if plan:
+        start = plan.start()
+        if re.match(r"20\d\d|年|全|安全|重点|工作", plan.group()):
+            start = _issuer_above(lines, start)
+        return lines[start : plan.end()].replace("\n", ""), plan.end()
+    return _metadata(text.metadata, ("标题", "信息名称", "名称")), 0
+
+
+def _line_start(text: str, at: int) -> int:
+    return text.rfind("\n", 0, at) + 1
+
+
+def _after_number(prefix: str) -> str:
+    """What stands between a document number and 关于 on the same line."""
+    return re.split(r"20\d\d）?\d{1,4}号|文件", prefix)[-1]
+
+
+def _issuer_above(text: str, start: int) -> int:
+    """A title may begin with its issuer on the line above."""
+    if start == 0:
+        return start
+    above = _line_start(text, start - 1)
+    line = text[above : start - 1]
+    return above if _ISSUER.match(line) and not line.endswith("文件") else start
+
+
+def _year(title: str | None, lines: str) -> int | None:
+    for where in (title or "", lines):
+        found = _YEAR.search(where)
+        if found:
+            return int(found[1]) if found[1].isdigit() else han(found[1].replace("○", "〇"))
+    return None
+
+
+def _issued_on(text: HeadText) -> str | None:
+    for paragraph in (*text.front, *text.tail):
+        alone = len(paragraph) <= 14 or re.match(
+            rf"^[\u4e00-\u9fff]{{2,30}}{_ISSUER_END}20\d\d年", paragraph.text
+        )
+        if alone and "印发" not in paragraph.text and len(paragraph) < 60:
+            day = full_date(paragraph.text)
+            if day:
+                return day
+    inline = re.search(rf"{_ISSUER_END}(20\d\d年\d{{1,2}}月\d{{1,2}}日)", text.lines)
+    stated = inline[1] if inline else _metadata(text.metadata, ("成文日期", "发文日期", "生成日期"))
+    return full_date(stated) if stated else None
+
+
+def _published_on(everything: str, metadata: tuple[str, ...]) -> str | None:
+    found = _PRINTED.search(everything)
+    stated = found[1] if found else _metadata(metadata, ("发布日期", "发布时间", "公开日期"))
+    return full_date(stated) if stated else None
+
+
+def _recipients(lines: str, start: int) -> tuple[str, ...]:
+    found = _ADDRESSED.search(lines, start) if start else None
+    found = found or _ADDRESSED_LINE.search(lines) or _ADDRESSED.search(lines)
+    if not found:
+        return ()
+    return split_recipients(found["list"].replace("\n", ""))
+
+
+def _contact(everything: str) -> Contact | None:
+    person, phone = _PERSON.search(everything), _PHONE.search(everything)
+    if not person and not phone:
+        return None
+    return Contact(person["name"] if person else None, phone["phone"] if phone else None)
+
+
+def _deadlines(texts: Iterable[str], year: int | None) -> tuple[ReportDeadline, ...]:
+    out: list[ReportDeadline] = []
+    for text in texts:
+        for found in _REPORT.finditer(text):
+            out += _sentence_deadlines(found.group(), year)
+    unique = {deadline.due: deadline for deadline in reversed(out)}
+    return tuple(sorted(unique.values(), key=lambda d: d.due))
+
+
+def _sentence_deadlines(sentence: str, year: int | None) -> list[ReportDeadline]:
+    verb = re.search(vocabulary.one_of("head.report_verbs") + r"(?:至|到|给|送)?", sentence)
+    if verb is None or _RECURRING.search(sentence) or not _REPORT_TO.search(sentence):
+        return []
+    days = [
+        d.day
+        for d in dates(sentence, year)
+        if re.match(r"前|底|和|、|分别|之前|以前|，", sentence[d.end :] or "，")
+        or sentence[d.end - 1] in "前底末内"
+    ]
+    what = _WHAT.search(sentence)
+    names = _named_reports(what["what"] if what else "工作完成情况", len(days))
+    return [ReportDeadline(name, day) for name, day in zip(names, days, strict=True)]
+
+
+def _named_reports(what: str, count: int) -> list[str]:
+    """`半年度和年度工作完成情况` for two days: one name each."""
+    split = re.match(
+        r"^(?P<a>[^和、]{2,6})[和、](?P<b>[^和、]{1,6}?)(?P<rest>(?:度)?(?:安全生产)?(?:工作|任务|目标)?[^和、]*)$",
+        what,
+    )
+    if count == 2 and split and re.search(r"年", split["a"] + split["b"]):
+        rest = split["rest"]
+        first = split["a"] if not rest.startswith("度") else split["a"] + "度"
+        return [first + rest.removeprefix("度"), split["b"] + rest]
+    return [what] * count

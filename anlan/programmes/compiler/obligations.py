@@ -1,0 +1,127 @@
+"""Fifth stage: the duties of an item, one a clause."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from anlan.programmes.compiler import vocabulary
+from anlan.programmes.compiler.clauses import Group, SentenceRange, mask, sentences
+from anlan.programmes.compiler.dates import dates, year_end
+from anlan.programmes.compiler.document import Obligation
+from anlan.programmes.compiler.items import ItemDraft
+from anlan.programmes.compiler.kinds import ClauseText, Kind, is_campaign, kind_of
+from anlan.programmes.compiler.mapped import Mapped, Quoter
+
+_ADVERBS = f"(?:{vocabulary.one_of('clauses.adverbs')}|、)*"
+_COMPLETES = re.compile(rf"^{_ADVERBS}完成(?!率|度)")
+_OPENS = re.compile(rf"^{_ADVERBS}(?:组织)?开展(?P<activity>.+)$")
+_BARE_YEAR = re.compile(
+    r"^(?:到|在|力争)?(?P<year>20\d\d)年度?(?:底|内|底前|末)?(?:计划|前|，|[\u4e00-\u9fff])"
+)
+_YEAR_OF = re.compile(r"(?P<year>20\d\d)年度(?=[“\u4e00-\u9fff])")
+_NOT_A_TERM = re.compile(r"^20\d\d年(?:以来|以后|起|[冬世奥亚])")
+_SCOPE = re.compile(r"对(?P<scope>[^，。]{2,60}?)(?:全部|全面)?(?:开展|进行|实施|组织|实行|依法)")
+_WORK = re.compile(r"《([^《》]{2,80})》|“([^“”]{2,40})”")
+_SHORTEST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSentence:
+    """A sentence of an item's body, where it stands in the source, and the duties in it."""
+
+    sentence: SentenceRange
+    obligations: tuple[Obligation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemReader:
+    """Reads the bodies of the items of one document."""
+
+    quoter: Quoter
+    year: int | None
+
+    def read(self, item: ItemDraft) -> tuple[ReadSentence, ...]:
+        """The sentences of an item with their duties, in order."""
+        parsed = item.parsed
+        return self.read_text(item.pieces, parsed.due if parsed else None)
+
+    def read_text(self, body: Mapped, due: str | None) -> tuple[ReadSentence, ...]:
+        """The sentences of a text; `due` is the date that holds where a clause states none."""
+        masked = mask(body.text)
+        out: list[ReadSentence] = []
+        for sentence in sentences(body.text, masked):
+            carried: str | None = None
+            found: list[Obligation] = []
+            for group in sentence.groups:
+                if not group.binds or group.end - group.start < _SHORTEST:
+                    continue
+                stated = self._stated(masked, group)
+                if stated and group is sentence.groups[0] and _BARE_YEAR.match(masked[group.start :]):
+                    carried = stated
+                found.append(self._obligation(body, masked, group, stated or carried, due))
+            out.append(ReadSentence(sentence, tuple(found)))
+        return tuple(out)
+
+    def title_obligation(self, item: ItemDraft) -> Obligation | None:
+        """A title that opens a campaign (开展…) which the body does not name again is a duty itself."""
+        title = item.title.text
+        opens = _OPENS.match(title)
+        if not item.own_title or not opens or opens["activity"] in item.pieces.text:
+            return None
+        masked = mask(title)
+        if not is_campaign(ClauseText(title, masked, masked)):
+            return None
+        span = item.title.span(0, len(title))
+        return Obligation("campaign", (), self.quoter.quote(span), span, named=_names(title))
+
+    def _obligation(
+        self, body: Mapped, masked: str, group: Group, stated: str | None, due: str | None
+    ) -> Obligation:
+        main = body.text[group.main_start : group.main_end]
+        main_masked = masked[group.main_start : group.main_end]
+        kind = kind_of(ClauseText(main, main_masked, masked[group.start : group.end]))
+        by = self._by(kind, main_masked, stated, due)
+        span = body.span(group.start, group.end)
+        scope = _SCOPE.search(masked, group.start, group.end)
+        return Obligation(
+            kind=kind.kind,
+            also=(*kind.also, *(("deadline",) if by else ())),
+            quote=self.quoter.quote(span),
+            span=span,
+            value=kind.value,
+            unit=kind.unit,
+            comparator=kind.comparator,
+            period=kind.period,
+            by=by,
+            scope=body.text[scope.start("scope") : scope.end("scope")] if scope else None,
+            named=_names(main) if kind.kind in ("regulation", "build", "campaign") else _titles(main),
+        )
+
+    def _by(self, kind: Kind, masked: str, stated: str | None, due: str | None) -> str | None:
+        if kind.kind == "cadence":
+            return None
+        if stated:
+            return stated
+        if due:
+            return due
+        return year_end(self.year) if self.year and _COMPLETES.match(masked) else None
+
+    def _stated(self, masked: str, group: Group) -> str | None:
+        """The date a duty states itself: 6月底前, 2022年计划…, 2023年度."""
+        text = masked[group.start : group.end]
+        found = [d for d in dates(text, self.year) if not text.startswith("以来", d.end)]
+        if found:
+            return found[0].day
+        bare = _BARE_YEAR.match(text) or _YEAR_OF.search(text)
+        if bare and not _NOT_A_TERM.match(text) and int(bare["year"]) == self.year:
+            return year_end(self.year)
+        return None
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(a or b for a, b in _WORK.findall(text))
+
+
+def _titles(text: str) -> tuple[str, ...]:
+    return tuple(a for a, _ in _WORK.findall(text) if a)

@@ -1,0 +1,35 @@
+"""Traditional characters to simplified ones, one for one, so that offsets stay."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import opencc
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+@cache
+def simplified() -> dict[int, str]:
+    """A `str.translate` table of OpenCC's character dictionary (Apache-2.0).
+
+    A character of GB 2312 is never touched: 著, 乾 or 瞭 are right in simplified text as well.
+    """
+    path = Path(opencc.__file__).parent / "dictionary" / "TSCharacters.txt"
+    found: dict[int, str] = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        old, _, new = line.partition("\t")
+        first = new.split(" ")[0]
+        if len(old) == 1 and len(first) == 1 and _HAN.match(old) and not _in_gb2312(old):
+            found[ord(old)] = first
+    return found
+
+
+def _in_gb2312(character: str) -> bool:
+    try:
+        character.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
