@@ -35,6 +35,7 @@ LOG_BYTES = 20 * MIB
 # Left behind by a killed server: its last children need a moment to notice and go.
 LEFT_OVER = ("postmaster.pid", "pre-existing shared memory block", "lock file")
 PORT_TAKEN = ("Address already in use", "could not create any TCP/IP sockets")
+WRONG_PASSWORD = f'password authentication failed for user "{ADMIN}"'
 CAUSES = (
     ("No space left on device", "磁盘空间不足，请清理后重试"),
     ("incompatible with server", "数据目录与数据库程序的版本不一致，请用原版本启动"),
@@ -102,7 +103,7 @@ class Cluster:
         require_space(self.data)
         self.stop_left_over()
         self.port = free_port(self.port, max(LAST_PORT, self.port + 99))
-        deadline = time.monotonic() + RETRY_SECONDS
+        deadline, reset = time.monotonic() + RETRY_SECONDS, False
         while True:
             process, offset = self._spawn()
             try:
@@ -112,6 +113,10 @@ class Cluster:
                 stop_server(process)
                 raise
             said = self._said_since(offset)
+            if WRONG_PASSWORD in said and not reset:
+                self.reset_admin_password()
+                reset = True
+                continue
             if any(text in said for text in PORT_TAKEN):
                 self.port = free_port(self.port + 1, self.port + 100)
             elif not any(text in said for text in LEFT_OVER) or time.monotonic() > deadline:
@@ -273,9 +278,8 @@ class Cluster:
                 if self._answers():
                     return True
             except psycopg.OperationalError as error:
-                if "password authentication failed" in str(error):
+                if WRONG_PASSWORD in str(error):
                     stop_server(process)
-                    self.reset_admin_password()
                     return False
             now = time.monotonic()
             if now - told > 10:

@@ -44,13 +44,11 @@ def _database(home: Home) -> tuple[str, bool]:
     try:
         url = external_url() or embedded_cluster(home).url()
         with psycopg.connect(url, connect_timeout=5) as connection:
-            version = connection.info.server_version // 10000
+            version, port = connection.info.server_version // 10000, connection.info.port
             row = connection.execute("SELECT pg_size_pretty(pg_database_size(current_database()))").fetchone()
     except (psycopg.Error, LaunchError) as error:
         return f"连不上（{str(error).strip().splitlines()[0]}）", False
-    size = row[0] if row else "?"
-    port = connection.info.port
-    return f"PostgreSQL {version}，端口 {port}，{size}", True
+    return f"PostgreSQL {version}，端口 {port}，{row[0] if row else '?'}", True
 
 
 def _page(address: str) -> tuple[str, bool]:
