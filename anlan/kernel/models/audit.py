@@ -14,8 +14,8 @@ class AuditEntry(ScopedModel):
     """One act on one subject: who, as which post, what changed.
 
     `differences` is {field: [old, new]} in plain JSON values; `batch` names the import or job that a
-    row came with. `transaction` is PostgreSQL's own number, by which the sealing knows that nothing
-    older is still open. A trigger refuses every change and removal.
+    row came with. `transaction` is PostgreSQL's own number: entries that share it were one act. A
+    trigger refuses every change and removal.
     """
 
     scope = Scope(view="audit.view", region="region_path")
@@ -34,7 +34,9 @@ class AuditEntry(ScopedModel):
     note = models.CharField("说明", max_length=500, default="")
     batch = models.CharField("批次", max_length=40, default="")
     address = models.CharField("来源地址", max_length=45, default="")
-    transaction = models.BigIntegerField("事务号", db_default=0)
+    transaction = models.BigIntegerField(
+        "事务号", db_default=models.Func(function="txid_current", output_field=models.BigIntegerField())
+    )
 
     class Meta:
         verbose_name = "操作日志"
@@ -51,14 +53,19 @@ class AuditEntry(ScopedModel):
 
 
 class AuditSeal(models.Model):
-    """A batch of entries and the SM3 digest over it and the seal before it."""
+    """A batch of entries and the SM3 digest over it and the seal before it.
+
+    The batch is everything after the seal before up to `last_id`. `leaves` has 16 bytes an entry, its
+    id and the beginning of its own digest: they only help to name the entry that was touched.
+    """
 
     first_id = models.BigIntegerField("首条", unique=True)
     last_id = models.BigIntegerField("末条", unique=True)
     entries = models.PositiveIntegerField("条数")
     previous = models.CharField("前一封印", max_length=64, default="")
     digest = models.CharField("封印", max_length=64)
-    sealed_at = models.DateTimeField("封印时间", auto_now_add=True)
+    leaves = models.BinaryField("分条摘要", default=b"")
+    sealed_at = models.DateTimeField("封印时间")
 
     class Meta:
         verbose_name = "日志封印"

@@ -172,7 +172,7 @@ class ListPage:
     def _distinct(self, name: str) -> list[str]:
         from anlan.kernel import search
 
-        return search.distinct_values(self.ledger, name)
+        return search.distinct_values(self.ledger, name, self.request.actor)
 
     def _picker(self, one: Filter, kind: str) -> str:
         return (

@@ -1,0 +1,49 @@
+"""How many rows a list has, without ever scanning millions of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from anlan.kernel import totals
+from anlan.kernel.ledger import Ledger
+from anlan.kernel.scope import Actor
+
+CAP = 1000
+
+
+@dataclass(frozen=True)
+class Count:
+    """A number of rows; `capped` means that there are more than `n`."""
+
+    n: int
+    capped: bool = False
+
+    @property
+    def text(self) -> str:
+        """12,345 or 1,000+."""
+        return f"{self.n:,}{'+' if self.capped else ''}"
+
+
+def count(
+    ledger: Ledger,
+    actor: Actor,
+    rows: QuerySet[Any],
+    filters: Mapping[str, str] | None,
+    *,
+    exact: bool = False,
+) -> Count:
+    """From the kept totals where `filters` and scope allow; else of `rows`, up to 1,000 or, `exact`, all.
+
+    `filters` are the address bar's values by field, or None where the rows depend on more than these.
+    """
+    kept = None if filters is None else totals.count(ledger, actor, filters)
+    if kept is not None:
+        return Count(kept)
+    if exact:
+        return Count(rows.order_by().count())
+    found = rows.order_by().values("pk")[: CAP + 1].count()
+    return Count(CAP, True) if found > CAP else Count(found)

@@ -1,0 +1,210 @@
+"""Finding words in Chinese text: every pair of neighbouring characters is indexed, the text then re-checked.
+
+Trigram indexes do nothing for two-character words, and most Chinese words have two. A GIN index
+over the pairs (bigrams) of each searched column answers them; LIKE on the row itself makes the answer
+exact. Width and case are folded alike on both sides.
+
+A frequent word is found sooner by walking the list in its own order, a rare one by the index. The
+planner cannot know: it multiplies the pairs' frequencies as if they were independent. So the choice is
+made here, from the statistics that ANALYZE keeps of the pairs.
+"""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import BooleanField, F, Func, Model, Q, Value
+from django.db.models.expressions import Combinable
+
+from anlan.kernel import registry, totals
+from anlan.kernel.ledger import Ledger, field_at
+from anlan.kernel.scope import Actor
+
+PAGE = 51
+KEPT_SECONDS = 600
+MOST_WORDS = 8
+ASCII_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+
+
+def fold(text: str) -> str:
+    """Full width to half (NFKC), ASCII capitals to small: what anlan_fold(text) does in the database."""
+    return unicodedata.normalize("NFKC", text).translate(ASCII_LOWER)
+
+
+def bigrams(text: str) -> list[str]:
+    """The pairs of neighbouring characters of an already folded text, each once."""
+    return list(dict.fromkeys(text[n : n + 2] for n in range(len(text) - 1)))
+
+
+def words(text: str) -> list[str]:
+    """The folded words of a query, parted by blanks; all must be found."""
+    return fold(text.replace("\0", "")).split()[:MOST_WORDS]
+
+
+def condition(ledger: Ledger, text: str) -> Q:
+    """What holds for the rows in which every word of `text` stands in one of the searched columns."""
+    whole = Q()
+    for word in words(text):
+        part = Q()
+        for name in ledger.search:
+            part |= _field_condition(ledger.model, name, word)
+        whole &= part
+    return whole
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one ledger has for a word: its newest rows, and whether there are more."""
+
+    ledger: Ledger
+    rows: list[Any]
+    more: bool
+
+
+def everywhere(actor: Actor, text: str, limit: int = 5) -> list[Found]:
+    """The first rows of every ledger that the actor may see and that has `text`.
+
+    One character alone finds nothing: it would be in nearly everything.
+    """
+    if len("".join(words(text))) < 2:
+        return []
+    found = []
+    for ledger in registry.ledgers():
+        scope = ledger.model.scope
+        open_to = scope.open_to_staff and actor.person_id is not None
+        if not ledger.search or not (actor.may_read(ledger.permission("view")) or open_to):
+            continue
+        rows = list(ledger.rows(actor).filter(condition(ledger, text)).order_by(*ledger.order)[: limit + 1])
+        if rows:
+            found.append(Found(ledger, rows[:limit], len(rows) > limit))
+    return found
+
+
+class HasBigrams(Func):
+    """anlan_bigrams(column) @> the pairs: the part that the GIN index answers."""
+
+    output_field = BooleanField()
+    template = 'anlan_bigrams(%(expressions)s::text[] COLLATE "C")'
+    arg_joiner = ") @> ("
+
+
+class Folded(Func):
+    """The column in half width and small letters."""
+
+    function = "anlan_fold"
+
+
+class Contains(Func):
+    """column LIKE %text%, nothing in `text` being a wildcard."""
+
+    output_field = BooleanField()
+    template = "%(expressions)s"
+    arg_joiner = " LIKE "
+
+    def __init__(self, column: Combinable, text: str) -> None:
+        escaped = text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+        super().__init__(column, Value(f"%{escaped}%"))
+
+
+def _field_condition(model: type[Model], name: str, word: str) -> Q:
+    if "__" in name:
+        relation, _, rest = name.partition("__")
+        related: Any = field_at(model, relation).related_model
+        rows = related.objects
+        if hasattr(rows, "unscoped"):
+            rows = rows.unscoped("only narrows rows that are themselves scoped")
+        return Q(**{f"{relation}__in": rows.filter(_field_condition(related, rest, word)).values("pk")})
+    han = all(_is_han(one) for one in word)
+    exact = Q(Contains(F(name) if han else Folded(F(name)), word))
+    pairs = bigrams(word)
+    if not pairs or is_frequent(model, name, word):
+        return exact
+    return Q(HasBigrams(F(name), Value(pairs))) & exact
+
+
+def _is_han(character: str) -> bool:
+    """Characters that folding leaves as they are, so that the column can be compared unfolded."""
+    return "一" <= character <= "鿿" or "㐀" <= character <= "䶿"
+
+
+# How frequent a word is --------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Frequencies:
+    """Share of rows that hold a pair, for the most frequent pairs, and the number of rows."""
+
+    rows: float
+    share: Mapping[str, float]
+
+
+_frequencies: dict[str, tuple[float, Frequencies | None]] = {}
+
+
+def is_frequent(model: type[Model], name: str, word: str) -> bool:
+    """Whether walking the ordered list meets a page of hits sooner than the index gathers all of them."""
+    known = _known(index_name(model, name))
+    if known is None:
+        return False
+    share = min((known.share.get(pair, 0.0) for pair in bigrams(word)), default=0.0)
+    return share * share * known.rows > PAGE
+
+
+def index_name(model: type[Model], name: str) -> str:
+    """The name of the bigram index of one column."""
+    return f"anlan_find_{model._meta.db_table}_{field_at(model, name).column}"[:63]
+
+
+def _known(index: str) -> Frequencies | None:
+    at, known = _frequencies.get(index, (0.0, None))
+    if at and time.monotonic() - at < KEPT_SECONDS:
+        return known
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT c.reltuples, s.most_common_elems::text::text[], s.most_common_elem_freqs
+            FROM pg_class i JOIN pg_index x ON x.indexrelid = i.oid JOIN pg_class c ON c.oid = x.indrelid
+            JOIN pg_stats s ON s.tablename = i.relname AND s.schemaname = i.relnamespace::regnamespace::text
+            WHERE i.relname = %s AND s.most_common_elems IS NOT NULL""",
+            [index],
+        )
+        row = cursor.fetchone()
+    known = Frequencies(row[0], dict(zip(row[1], row[2], strict=False))) if row else None
+    _frequencies[index] = (time.monotonic(), known)
+    return known
+
+
+# Distinct values ---------------------------------------------------------------------------------
+_distinct: dict[tuple[str, str, str], tuple[float, list[str]]] = {}
+
+
+def distinct_values(ledger: Ledger, name: str, actor: Actor, most: int = 200) -> list[str]:
+    """The values of a text column that the actor may meet, in order, for a filter's choices.
+
+    From the kept totals where the column is one of their dimensions, else by hopping from value to value
+    along an index that begins with it. Kept for ten minutes.
+    """
+    key = (ledger.key, name, repr(ledger.model.scope.condition(actor)))
+    at, found = _distinct.get(key, (0.0, []))
+    if at and time.monotonic() - at < KEPT_SECONDS:
+        return found
+    counted = totals.by(ledger, actor, name) if name in ledger.totals else None
+    if counted is not None:
+        found = sorted(str(value) for value in counted if value)
+    else:
+        found = list(_hop(ledger, name, actor, most))
+    if len(_distinct) > 1000:
+        _distinct.clear()
+    _distinct[key] = (time.monotonic(), found)
+    return found
+
+
+def _hop(ledger: Ledger, name: str, actor: Actor, most: int) -> Iterator[str]:
+    rows = ledger.rows(actor).order_by(name).values_list(name, flat=True)
+    value, seen = rows.filter(**{f"{name}__gt": ""}).first(), 0
+    while value is not None and seen < most:
+        yield str(value)
+        seen += 1
+        value = rows.filter(**{f"{name}__gt": value}).first()

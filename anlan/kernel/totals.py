@@ -1,0 +1,188 @@
+"""Kept totals: how many rows of a ledger stand in each cell of (region path, declared dimensions).
+
+Statement triggers write differences (see `sql`), so that two writers never wait for each other; a count
+is the sum of the differences, and true in every snapshot. `fold` sums them together now and then.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Q, Sum
+from django.db.models.fields.json import KeyTransform
+
+from anlan.kernel.ledger import Filter, Ledger, kind_of
+from anlan.kernel.models import Total
+from anlan.kernel.scope import EVERYBODY, NOBODY, Actor, Reach, Seat, under
+
+FOLD_LOCK = 0x616E6C01
+
+
+def count(ledger: Ledger, actor: Actor, filters: Mapping[str, str]) -> int | None:
+    """How many rows the actor sees under `filters` ({field: value of the address bar}).
+
+    None where totals cannot tell exactly: no totals, a filter on something else, a scope that is not
+    expressible by region path and dimensions.
+    """
+    rows = _cells(ledger, actor, filters)
+    return None if rows is None else int(rows.aggregate(n=Sum("n"))["n"] or 0)
+
+
+def by(
+    ledger: Ledger, actor: Actor, dimension: str, filters: Mapping[str, str] | None = None
+) -> dict[Any, int] | None:
+    """{value of the dimension: rows that the actor sees}, or None where totals cannot tell exactly.
+
+    `dimension` may also be the ledger's region column.
+    """
+    rows = _cells(ledger, actor, filters or {})
+    if rows is None or dimension not in (*ledger.totals, ledger.model.scope.region):
+        return None
+    key = "region_path" if dimension == ledger.model.scope.region else KeyTransform(dimension, "cell")
+    counted = rows.values_list(key).annotate(n=Sum("n")).order_by()
+    return {value: int(number) for value, number in counted if number}
+
+
+def fold() -> bool:
+    """Sum the differences of equal cells together; False when another process is at it.
+
+    One statement takes them out and puts their sum back, so that no reader meets a wrong sum.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [FOLD_LOCK])
+        if not cursor.fetchone()[0]:
+            return False
+        cursor.execute(
+            """WITH many AS (
+                SELECT ledger, region_path, cell FROM kernel_total GROUP BY 1, 2, 3
+                HAVING count(*) > 1 OR sum(n) = 0
+            ), gone AS (
+                DELETE FROM kernel_total t USING many m
+                WHERE t.ledger = m.ledger AND t.region_path = m.region_path AND t.cell = m.cell
+                RETURNING t.ledger, t.region_path, t.cell, t.n
+            )
+            INSERT INTO kernel_total (ledger, region_path, cell, n)
+            SELECT ledger, region_path, cell, sum(n) FROM gone GROUP BY 1, 2, 3 HAVING sum(n) <> 0"""
+        )
+    return True
+
+
+def rebuild(ledger: Ledger) -> None:
+    """Count everything anew; writers of this ledger wait meanwhile."""
+    table = connection.ops.quote_name(ledger.model._meta.db_table)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FOLD_LOCK])
+        cursor.execute(f"LOCK TABLE {table} IN SHARE MODE")
+        cursor.execute("DELETE FROM kernel_total WHERE ledger = %s", [ledger.key])
+        cursor.execute(difference(ledger, f"SELECT *, 1 AS one FROM {table}"))
+
+
+def difference(ledger: Ledger, rows: str) -> str:
+    """The statement that adds `rows` (SQL giving the ledger's rows and `one`, 1 or -1) to the totals."""
+    quote = connection.ops.quote_name
+    columns = {name: quote(str(ledger.field(name).column)) for name in ledger.totals}
+    region = quote(str(ledger.region_field.column)) if ledger.region_field else "''"
+    cell = ", ".join(f"'{name}', {column}" for name, column in columns.items())
+    grouped = ", ".join((region, *columns.values()))
+    return (
+        f"INSERT INTO kernel_total (ledger, region_path, cell, n) "
+        f"SELECT '{ledger.key}', coalesce({region}, ''), jsonb_build_object({cell}), sum(one) "
+        f"FROM ({rows}) AS changed GROUP BY {grouped} HAVING sum(one) <> 0"
+    )
+
+
+def _cells(ledger: Ledger, actor: Actor, filters: Mapping[str, str]) -> Any:
+    """The totals' rows behind a count, or None."""
+    if not ledger.totals:
+        return None
+    allowed = _scope(ledger, actor)
+    if allowed is None:
+        return None
+    rows = Total.objects.filter(allowed, ledger=ledger.key)
+    declared = {one.field: one for one in ledger.filters}
+    for name, value in filters.items():
+        one = declared.get(name, Filter(name))
+        condition = None if one.apply else _filter(ledger, one, value)
+        if condition is None:
+            return None
+        rows = rows.filter(condition)
+    return rows
+
+
+def _filter(ledger: Ledger, one: Filter, value: str) -> Q | None:
+    if one.field == ledger.model.scope.region:
+        path = value if value.endswith("/") else f"{value}/"
+        return under("region_path", (path,)) if (one.kind or "region") == "region" else None
+    if one.field not in ledger.totals:
+        return None
+    kind = one.kind or kind_of(ledger.field(one.field))
+    match kind:
+        case "choice":
+            return _among(ledger, one.field, value.split(","))
+        case "flag":
+            return Q(**{f"cell__{one.field}": value == "1"})
+        case "exact" | "reference" | "integer":
+            return _among(ledger, one.field, [value])
+        case _:
+            return None
+
+
+def _among(ledger: Ledger, name: str, values: list[str]) -> Q | None:
+    field: Any = ledger.field(name)
+    target = field.target_field if field.is_relation else field
+    try:
+        read = [target.to_python(value) for value in values]
+    except Exception:
+        return None
+    if any(json.loads(json.dumps(value, default=str)) != value for value in read):
+        return None
+    whole = NOBODY
+    for value in read:
+        part = Q(**{f"cell__{name}": value})
+        whole = part if whole is NOBODY else whole | part
+    return whole
+
+
+def _scope(ledger: Ledger, actor: Actor) -> Q | None:
+    """The actor's scope as a condition on totals, or None where it depends on more than they hold."""
+    scope = ledger.model.scope
+    if actor.system or (scope.open_to_staff and actor.person_id is not None):
+        return EVERYBODY
+    if scope.public is not None:
+        return None
+    whole = NOBODY
+    for seat in actor.seats:
+        if not seat.may(scope.view):
+            continue
+        part = _seat(ledger, seat)
+        if part is None:
+            return None
+        whole = part if whole is NOBODY else whole | part
+    return whole
+
+
+def _seat(ledger: Ledger, seat: Seat) -> Q | None:
+    scope = ledger.model.scope
+    if seat.enterprise_id is not None:
+        return None if scope.enterprise else NOBODY
+    match seat.reach:
+        case Reach.ALL:
+            place = EVERYBODY
+        case Reach.SUBTREE:
+            place = under("region_path", seat.region_paths) if scope.region else NOBODY
+        case Reach.REGION:
+            place = Q(region_path__in=seat.region_paths) if scope.region else NOBODY
+        case _:
+            return None
+    if scope.industry and seat.industries is not None:
+        if scope.industry not in ledger.totals:
+            return None
+        industries = NOBODY
+        for one in sorted(seat.industries):
+            part = Q(**{f"cell__{scope.industry}": one})
+            industries = part if industries is NOBODY else industries | part
+        place &= industries
+    return place
