@@ -18,6 +18,7 @@ from anlan.kernel.exchange.cells import narrow
 from anlan.kernel.exchange.reading import Merge, column_letters
 
 REASON = "错误原因（导入时忽略）"
+LEFT_OUT = "-"
 LOOK_AT = 40
 LIKELY = 0.6
 NUMBERING = {"序号", "编次", "行号", "no", "no."}
@@ -91,7 +92,7 @@ def find(
     """The layout whose header speaks most of the wanted fields; None where no row could be a header."""
     known = known_headings(labels)
     for heading, name in (remembered or {}).items():
-        known[normal(heading)] = name
+        known[normal(heading)] = name or LEFT_OUT
     head = _spread([list(row) for row in rows[:LOOK_AT]], merges)
     best: tuple[float, int, int, list[str]] | None = None
     for top in range(len(head)):
@@ -186,7 +187,7 @@ def _headings(
         unit = _UNIT.search(narrow(text))
         heading.scale = SCALES.get(unit[1].strip(), 1) if unit else 1
         name = known.get(normal(text), "") if text else ""
-        if name and name not in taken:
+        if name and name != LEFT_OUT and name not in taken:
             heading.field, heading.sure = name, "sure"
             taken.add(name)
         elif not text or normal(text) in NUMBERING or normal(text) == normal(REASON) or name:

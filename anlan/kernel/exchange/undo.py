@@ -1,0 +1,151 @@
+"""Taking an imported batch back: its new rows go, its changed rows get their old values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
+from psycopg import sql
+
+from anlan.kernel import audit
+from anlan.kernel.ledger import Ledger
+from anlan.kernel.models import AuditEntry, Deadline, ImportBatch
+from anlan.kernel.models.placed import Placed
+from anlan.kernel.scope import Actor
+from anlan.kernel.shadow import Shadow, copy, run
+from anlan.kernel.writing import Refused
+
+STEP = 20_000
+
+
+@dataclass
+class Undone:
+    """How many rows went, how many got their old values, and which stayed and why."""
+
+    removed: int = 0
+    restored: int = 0
+    kept: list[str] = field(default_factory=list)
+
+
+def take_back(actor: Actor, ledger: Ledger, batch: ImportBatch) -> Undone:
+    """Undo in the current transaction, under the batch's lock."""
+    undone = Undone()
+    for first, last in batch.created:
+        for start in range(first, last + 1, STEP):
+            _remove(actor, ledger, batch, start, min(start + STEP - 1, last), undone)
+    _restore(actor, ledger, batch, undone)
+    return undone
+
+
+def _remove(actor: Actor, ledger: Ledger, batch: ImportBatch, first: int, last: int, undone: Undone) -> None:
+    model = ledger.model
+    names = [one.attname for one in model._meta.concrete_fields]
+    rows = model.objects.visible_to(actor).filter(pk__range=(first, last)).order_by("pk")
+    found = {row.pk: row for row in _locked(model, rows)}
+    used = _used(ledger, first, last)
+    gone = []
+    for pk, row in found.items():
+        if row.version != 1 or pk in used:
+            undone.kept.append(f"{ledger.subject(row)}：{used.get(pk, '导入后被改过')}，没有撤去")
+        else:
+            gone.append(pk)
+    told = [name for name in names if name != "id" and name not in audit.SKIPPED]
+
+    def entries() -> Iterator[tuple[str, Any, dict[str, Any]]]:
+        for pk in gone:
+            values = ((name, getattr(found[pk], name)) for name in told)
+            yield "remove", found[pk], {name: [audit.plain(value), None] for name, value in values}
+
+    _record(actor, ledger, batch, entries())
+    _hanging(Deadline, ledger, gone).delete()
+    run(f'DELETE FROM "{model._meta.db_table}" WHERE id = ANY(%s)', [gone])
+    undone.removed += len(gone)
+
+
+def _locked(model: Any, rows: Any) -> Any:
+    return rows.select_for_update(of=("self",))
+
+
+def _used(ledger: Ledger, first: int, last: int) -> dict[int, str]:
+    """{id: what uses it} of rows that others refer to by now."""
+    used: dict[int, str] = {}
+    for relation in ledger.model._meta.get_fields(include_hidden=True):
+        if relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one):
+            other, column = relation.related_model._meta, relation.field.column  # type: ignore[union-attr]
+            query = f'SELECT DISTINCT "{column}" FROM "{other.db_table}" WHERE "{column}" BETWEEN %s AND %s'
+            used.update({pk: f"已有{other.verbose_name}用到它" for (pk,) in run(query, [first, last])})
+    for model in apps.get_models():
+        if issubclass(model, Placed) and model is not Deadline:
+            rows = model._base_manager.filter(ledger=ledger.key, subject_id__range=(first, last))
+            label = str(model._meta.verbose_name)
+            used.update({pk: f"已有{label}" for pk in rows.values_list("subject_id", flat=True)})
+    return used
+
+
+def _hanging(model: type[Placed], ledger: Ledger, ids: list[int]) -> Any:
+    return model._base_manager.filter(ledger=ledger.key, subject_id__in=ids)
+
+
+def _restore(actor: Actor, ledger: Ledger, batch: ImportBatch, undone: Undone) -> None:
+    """Put old values back where the row still stands as the batch left it."""
+    updates = {one.subject_id: one for one in batch.updates.all()}
+    if not updates:
+        return
+    model = ledger.model
+    fields = [one for one in model._meta.concrete_fields if not one.generated]
+    rows = model.objects.visible_to(actor).filter(pk__in=list(updates)).order_by("pk")
+    changed: list[tuple[Any, dict[str, Any]]] = []
+    for row in _locked(model, rows):
+        update = updates[row.pk]
+        if row.version != update.left_version:
+            undone.kept.append(f"{ledger.subject(row)}：导入后又被改过，没有恢复")
+            continue
+        before = model.from_db(
+            None, [one.attname for one in fields], [getattr(row, one.attname) for one in fields]
+        )
+        for name, value in update.previous.items():
+            setattr(row, name, model._meta.get_field(_field_name(model, name)).to_python(value))
+        row.version += 1
+        changed.append((row, audit.differences(before, row)))
+    if not changed:
+        return
+    shadow = Shadow(model)
+    columns = [one.column for one in fields]
+    shadow.fill(
+        columns,
+        ([n, False, *(one.get_db_prep_save(getattr(row, one.attname), connection) for one in fields)]
+         for n, (row, _) in enumerate(changed)),
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            shadow.update([name for name in columns if name != "id"])
+    except IntegrityError as error:
+        raise Refused("恢复原来的值会与现在台账里的行冲突，没有撤销。请先处理重复的行。") from error
+    shadow.drop()
+    _record(actor, ledger, batch, (("undo", row, differences) for row, differences in changed))
+    undone.restored = len(changed)
+
+
+def _field_name(model: Any, attname: str) -> str:
+    return next(one.name for one in model._meta.concrete_fields if one.attname == attname)
+
+
+def _record(
+    actor: Actor, ledger: Ledger, batch: ImportBatch, acts: Iterator[tuple[str, Any, dict[str, Any]]]
+) -> None:
+    """Entries for many rows of which the ORM holds instances."""
+    columns = ("person_id", "actor", "seat_id", "act", "ledger", "subject_id", "subject", "region_path",
+               "differences", "note", "batch", "address")  # fmt: skip
+
+    def lines() -> Iterator[tuple[Any, ...]]:
+        for act, row, differences in acts:
+            one = audit.entry(actor, act, row, note=f"撤销导入 {batch.file_name}", batch=batch.key)
+            told = msgspec.json.encode(differences).decode()
+            yield (one.person_id, one.actor, one.seat_id, act, ledger.key, row.pk, one.subject,
+                   one.region_path, told, one.note, one.batch, one.address)  # fmt: skip
+
+    copy(sql.Identifier(AuditEntry._meta.db_table), columns, lines())
