@@ -36,15 +36,17 @@ class PersonQuerySet(ScopedQuerySet):
 
 
 def _names_one(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    """Whether the look-up names nothing but identities, each of them positively."""
+    conditions = list(args)
     keys = set(kwargs)
-    for condition in args:
-        if not isinstance(condition, Q) or condition.negated:
+    while conditions:
+        condition = conditions.pop()
+        if isinstance(condition, tuple):
+            keys.add(condition[0])
+        elif isinstance(condition, Q) and not condition.negated and condition.children:
+            conditions.extend(condition.children)
+        else:
             return False
-        for part in condition.flatten():
-            if isinstance(part, Q) and part.negated:
-                return False
-            if isinstance(part, tuple):
-                keys.add(part[0])
     return keys <= IDENTITY
 
 
