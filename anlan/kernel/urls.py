@@ -3,9 +3,8 @@
 from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, path
 
-from anlan.kernel import converters  # noqa: F401  (makes <ledger:…> known)
+from anlan.kernel import converters, files  # noqa: F401  (makes <ledger:…> known)
 from anlan.kernel.pages import edit, errors, exchange, health, house, lists, rows
-
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", login_not_required(health.health), name="health"),
@@ -16,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notices/", house.notices, name="notices"),
     path("notices/read/", house.read_all, name="notices-read"),
     path("notices/<int:pk>/", house.open_notice, name="notice-open"),
+    path("files/<int:pk>/", files.download, name="file"),
     *exchange.urlpatterns,
     path("<ledger:key>/", lists.ledger_list, name="ledger-list"),
     path("<ledger:key>/columns/", lists.columns, name="ledger-columns"),

@@ -76,7 +76,9 @@ FAULT_FLOW = Workflow(
 FOUND = Measure(
     "faults-found", "发现问题", "项", "faults", "found_on", "按发现日期计", Count(), industry="industry"
 )
-COST = Measure("faults-cost", "整改资金", "元", "faults", "found_on", "按发现日期计，未填不计为零", Sum("cost"))
+COST = Measure(
+    "faults-cost", "整改资金", "元", "faults", "found_on", "按发现日期计，未填不计为零", Sum("cost")
+)
 RATE = Measure(
     "faults-rate",
     "整改率",

@@ -13,10 +13,9 @@ from anlan.kernel.due import Term, Unit
 from anlan.kernel.models import AuditEntry, Deadline
 from anlan.kernel.scope import PUBLIC, system_actor
 from anlan.kernel.testing import actor, make_row, seat
+from anlan.kernel.tests.mechanisms import CITY, COUNTY, OTHER, at, city, county, fault, only_own, stranger
 from anlan.kernel.writing import Refused
 from tests.example.models import Fault, Site
-
-from anlan.kernel.tests.mechanisms import CITY, COUNTY, OTHER, at, city, county, fault, only_own, stranger
 
 START, LATE = at("2023-06-01 09:00"), at("2023-06-20 09:00")
 TEN = Term(10)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -219,7 +220,7 @@ def test_a_window_falls_into_periods_without_gap_or_overlap(day: date, kind: str
     window = Window(day, date(day.year + 1, 3, 9))
     parts = list(window.parts(kind))
     assert (parts[0][1].start, parts[-1][1].end) == (window.start, window.end)
-    assert all(a[1].end == b[1].start for a, b in zip(parts, parts[1:], strict=False))
+    assert all(a[1].end == b[1].start for a, b in pairwise(parts))
     assert all(period_start(kind, part.start) == first for first, part in parts)
 
 

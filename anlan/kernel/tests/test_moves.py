@@ -13,11 +13,10 @@ from anlan.kernel import deadline, moves, registry
 from anlan.kernel.models import AuditEntry, Deadline
 from anlan.kernel.moves import Outcome, offers, perform
 from anlan.kernel.testing import actor, seat
+from anlan.kernel.tests.mechanisms import COUNTY, at, city, county, fault, fresh, stranger
 from anlan.kernel.workflow import faults
 from anlan.kernel.writing import Refused, Stale
 from tests.example.models import Fault
-
-from anlan.kernel.tests.mechanisms import COUNTY, at, city, county, fault, fresh, stranger
 
 
 def acts(row: Fault) -> list[str]:

@@ -1,0 +1,14 @@
+"""What the workers run for the kernel. Thin: the work is in the modules named."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+from anlan.kernel import notice
+
+
+@app.periodic(cron="* * * * *", periodic_id="deliver")
+@app.task(name="kernel.deliver", queue="periodic", queueing_lock="kernel.deliver", pass_context=False)
+def deliver(timestamp: int) -> int:
+    """Send the notices that are due; tries again by `notice.deliver`'s own account."""
+    return notice.deliver()
