@@ -12,9 +12,15 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
-from django.utils.html import conditional_escape as esc
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import is_aware, localtime
+
+
+def esc(value: Any) -> str:
+    """Escape what is not marked safe; translations and numbers become text first."""
+    return conditional_escape(value)
+
 
 DASH: Final = mark_safe('<span class="mute">—</span>')
 NOT_REPORTED: Final = mark_safe('<span class="mute">未报</span>')

@@ -72,6 +72,7 @@
       let items = [], said = '';
       try {
         const answer = await fetch(address, { headers: { Accept: 'application/json' } });
+        if (answer.redirected) { location.reload(); return; }
         if (!answer.ok) throw new Error(String(answer.status));
         items = await answer.json();
         said = items.length ? `${items.length} 个可选项` : '没有找到。可以用名称、拼音首字母或代码查。';

@@ -38,7 +38,7 @@
   // An answer that did not come is said, never swallowed.
   document.addEventListener('htmx:responseError', event => {
     const status = event.detail.xhr.status;
-    if (status === 401 || status === 403 && event.detail.xhr.getResponseHeader('X-Signed-Out')) { location.reload(); return; }
+    if (status === 401) { location.reload(); return; }
     show({ text: status === 404 ? '没有这个内容，或者不在您的职责范围内。' : `没有办成（${status}）。请刷新本页再试。` });
   });
   document.addEventListener('htmx:sendError', () => show({ text: '连不上服务器，没有办成。网络恢复后再试。' }));

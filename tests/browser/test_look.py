@@ -239,8 +239,7 @@ def test_a_chart_is_drawn_under_the_content_policy(open_page: Any) -> None:
 
 
 def test_a_list_prints_on_a4_with_its_head_on_every_page(open_page: Any, tmp_path: Path) -> None:
-    import pypdfium2
-
+    pypdfium2 = pytest.importorskip("pypdfium2")
     page = open_page("print/")
     target = tmp_path / "list.pdf"
     page.pdf(path=str(target), prefer_css_page_size=True)
@@ -249,3 +248,25 @@ def test_a_list_prints_on_a4_with_its_head_on_every_page(open_page: Any, tmp_pat
     assert (round(width), round(height)) == (842, 595)
     assert len(paper) > 1 and all("企业" in sheet.get_textpage().get_text_bounded() for sheet in paper)
     assert "登记隐患" not in paper[0].get_textpage().get_text_bounded()
+
+
+def test_a_sign_in_page_in_place_of_a_partial_answer_becomes_the_whole_page(
+    open_page: Any, address: str
+) -> None:
+    page = open_page("list/")
+    page.route("**/list/?after=50", lambda route: route.fulfill(status=302, headers={"location": "/signin/"}))
+    page.route(
+        "**/list/", lambda route: route.fulfill(status=302, headers={"location": f"{address}/signin/"})
+    )
+    page.get_by_role("link", name="下一页").click()
+    page.get_by_role("heading", name="登录").wait_for()
+    assert page.locator("#list-body").count() == 0
+
+
+def test_export_follows_the_filter(open_page: Any) -> None:
+    page = open_page("list/")
+    page.evaluate("document.querySelector('#page-head').dataset.old = 'yes'")
+    with page.expect_response(re.compile(r"/list/\?level=major$")):
+        page.get_by_role("combobox", name="级别").select_option("major")
+    page.wait_for_function("!document.querySelector('#page-head').dataset.old")
+    assert page.locator("#list-filter").count() == 1

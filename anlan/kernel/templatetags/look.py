@@ -78,14 +78,14 @@ def as_input(field: forms.BoundField) -> SafeString:
             classes.append("bad")
         if isinstance(field.field.widget, forms.DateInput | forms.TimeInput) and not own:
             classes.append("w170")
-    attributes = {"class": " ".join(classes)} if classes else {}
+    attributes: dict[str, str | bool] = {"class": " ".join(classes)} if classes else {}
     return field.as_widget(attrs=attributes)
 
 
 @register.filter
 def error_links(form: forms.BaseForm) -> list[tuple[str, str]]:
     """(anchor, label) of each field in error, in the order of the form, for the summary at the top."""
-    return [(f.id_for_label or f.auto_id, f.label) for f in form if f.errors and not f.is_hidden]
+    return [(f.id_for_label or f.auto_id, str(f.label)) for f in form if f.errors and not f.is_hidden]
 
 
 @register.filter

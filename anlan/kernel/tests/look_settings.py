@@ -12,7 +12,7 @@ from anlan.kernel.tests import look_gallery
 
 def gallery() -> dict[str, Any]:
     """What `override_settings` needs."""
-    engine = settings.TEMPLATES[0]
+    engine: dict[str, Any] = settings.TEMPLATES[0]
     options = {**engine["OPTIONS"], "context_processors": ["django.template.context_processors.request"]}
     folder = str(Path(__file__).parent / "look_templates")
     return {

@@ -40,7 +40,7 @@ def test_every_template_renders_under_the_content_policy(name: str) -> None:
 def test_the_answer_to_htmx_is_the_body_alone_and_refreshes_what_stands_outside() -> None:
     with override_settings(**gallery()):
         html = Client().get("/list/", headers={"hx-request": "true"}).content.decode()
-    assert "<html" not in html and 'id="list-views"' in html and html.count('hx-swap-oob="true"') == 2
+    assert "<html" not in html and 'id="list-views"' in html and html.count('hx-swap-oob="true"') == 3
 
 
 def test_typing_into_the_filter_does_not_replace_the_filter() -> None:
@@ -48,6 +48,8 @@ def test_typing_into_the_filter_does_not_replace_the_filter() -> None:
         client = Client(headers={"hx-request": "true", "hx-trigger": "list-filter"})
         html = client.get("/list/").content.decode()
     assert 'id="list-filter"' not in html
+    # Export and column choice carry the filter in their address and must follow it.
+    assert 'id="page-head"' in html and 'id="filter-end"' in html
 
 
 def test_data_in_a_list_cannot_become_markup() -> None:
