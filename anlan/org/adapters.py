@@ -13,7 +13,8 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 
 from anlan.org import login_records, passwords, second_factor
@@ -121,6 +122,8 @@ class UnifiedAdapter(DefaultSocialAccountAdapter):
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """Find the person by the configured claim and bind the two; refuse with a sentence otherwise."""
+        if sociallogin.state.get("process") != "login" or request.user.is_authenticated:
+            raise ImmediateHttpResponse(HttpResponseRedirect(reverse("account")))
         if sociallogin.is_existing:
             return
         claim = settings.ANLAN_OIDC_CLAIM

@@ -103,8 +103,6 @@ def _wrong_code(sender: Any, request: HttpRequest, user: Any, **_: Any) -> None:
 
 @receiver(authenticator_added)
 def _bound(sender: Any, request: Any, user: Any, authenticator: Any, **_: Any) -> None:
-    """Codes are set up: what was owed is done, and the record says so."""
-    request.session.pop(TOTP_DUE, None)
     who, what = sessions.person_of(user), authenticator.get_type_display()
     audit.record(request.actor, "bind_authenticator", who, note=what)
 

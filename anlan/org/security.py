@@ -23,7 +23,7 @@ from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 
 from anlan.kernel import parameters
-from anlan.org import sessions
+from anlan.org import second_factor, sessions
 from anlan.org.models.security import OnlineSession
 
 PASSWORD_DUE = "password_due"
@@ -88,7 +88,9 @@ def _owed(request: HttpRequest) -> HttpResponse | None:
     if person.must_change_password or request.session.get(PASSWORD_DUE):
         return _only(request, FOR_PASSWORD)
     if request.session.get(TOTP_DUE):
-        return _only(request, FOR_TOTP)
+        if second_factor.due(person):
+            return _only(request, FOR_TOTP)
+        del request.session[TOTP_DUE]
     return None
 
 

@@ -88,10 +88,10 @@ def _queues() -> Any:
         ProcrastinateJob.objects.filter(status__in=("todo", "doing", "failed"))
         .values("queue_name")
         .annotate(
-            waiting=Count("id", Q(status="todo"), distinct=True),
-            running=Count("id", Q(status="doing"), distinct=True),
-            failed=Count("id", Q(status="failed"), distinct=True),
-            oldest=Min("procrastinateevent__at", Q(status="todo")),
+            waiting=Count("id", filter=Q(status="todo"), distinct=True),
+            running=Count("id", filter=Q(status="doing"), distinct=True),
+            failed=Count("id", filter=Q(status="failed"), distinct=True),
+            oldest=Min("procrastinateevent__at", filter=Q(status="todo")),
         )
         .order_by("queue_name")
     )

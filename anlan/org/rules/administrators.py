@@ -29,6 +29,7 @@ HOUSE = frozenset(
         "people",
         "posts",
         "regions",
+        "robots",
         "roles",
         "unit-families",
         "unit-groups",
