@@ -257,7 +257,7 @@ def check_region(actor: Actor, region: Region) -> None:
     if region.parent is not None and region.parent.level not in allowed:
         raise ValidationError({"parent": f"{region.parent.get_level_display()}下面不能有这一层级。"})
     if region.name and not region.short_name:
-        region.short_name = short_name(region.name)
+        region.short_name = short_name(region.name, region.level)
 
 
 @dataclass

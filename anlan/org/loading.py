@@ -165,11 +165,12 @@ def load_regions(path: Path, *, update: bool = True) -> Loaded:
             for one in Region.objects.unscoped("loading reference data").select_for_update()
         }
         latest = _latest(existing.values())
+        levels = {line.region.code: line.region.get_level_display() for line in lines}
         done = Loaded()
         for level in sorted(ORDER, key=lambda one: ORDER[one]):
             part = [line for line in lines if line.region.level == level]
             for line in part:
-                _hang(sheet, line, latest)
+                _hang(sheet, line, latest, levels)
             sheet.settle()
             existing, step = save_rows(
                 Region,
@@ -203,7 +204,7 @@ def _region_lines(sheet: Sheet) -> list[_Line]:
         region = Region(
             code=cells["code"],
             name=cells["name"],
-            short_name=cells.get("short_name") or short_name(cells["name"]),
+            short_name=cells.get("short_name") or short_name(cells["name"], cells["level"]),
             level=cells["level"],
             valid_from=_day(sheet, number, cells["valid_from"]),
             valid_to=_day(sheet, number, cells["valid_to"]),
@@ -241,7 +242,7 @@ def _latest(regions: Iterable[Region]) -> dict[str, Region]:
     return found
 
 
-def _hang(sheet: Sheet, line: _Line, latest: dict[str, Region]) -> None:
+def _hang(sheet: Sheet, line: _Line, latest: dict[str, Region], levels: dict[str, str]) -> None:
     """Give a region its parent and path."""
     region = line.region
     allowed = PARENTS[Level(region.level)]
@@ -251,7 +252,9 @@ def _hang(sheet: Sheet, line: _Line, latest: dict[str, Region]) -> None:
         region.path = f"{region.code}/"
         return
     parent = latest.get(line.parent)
-    if parent is None:
+    if parent is None and line.parent in levels:
+        sheet.fault(line.number, f"上级“{line.parent}”是{levels[line.parent]}，层级不对")
+    elif parent is None:
         sheet.fault(line.number, f"上级“{line.parent}”既不在文件里，也没有载入过")
     elif parent.level not in allowed:
         sheet.fault(line.number, f"上级“{parent.name}”是{parent.get_level_display()}，层级不对")

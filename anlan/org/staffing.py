@@ -41,6 +41,16 @@ def staff_province(code: str, *, home: bool = True) -> Loaded:
     return Loaded(added=len(new), same=len(wanted) - len(new))
 
 
+def staff_region(region: Region, families: Iterable[UnitFamily]) -> list[Unit]:
+    """Add the offices that the families give one region; what exists is never changed."""
+    units = Unit.objects.unscoped("staffing a region")
+    known = set(units.filter(region=region).values_list("name", "valid_from"))
+    wanted = [
+        unit for unit in _offices([region], families, True) if (unit.name, unit.valid_from) not in known
+    ]
+    return list(units.bulk_create(wanted))
+
+
 def _offices(regions: Iterable[Region], families: Iterable[UnitFamily], home: bool) -> Iterator[Unit]:
     places = list(regions)
     by_code = {region.code: region for region in places}
@@ -49,7 +59,7 @@ def _offices(regions: Iterable[Region], families: Iterable[UnitFamily], home: bo
             yield from _zone_offices(family, by_code) if home else ()
             continue
         for region in places:
-            if region.level != Level.ZONE:
+            if region.level in LEVEL_LETTERS:
                 unit = _office(family, region, home)
                 if unit is not None:
                     yield unit

@@ -42,11 +42,13 @@ BEFORE_PLACE = ("中共", "共青团", "团", "国网")
 LEVEL_LETTERS = {"province": "省", "city": "市", "county": "县"}
 
 
-def short_name(name: str) -> str:
+def short_name(name: str, level: str = "") -> str:
     """The name without its kind of division and without the ethnic part.
 
-    It stays whole where fewer than two characters would remain: 赣县, 范镇.
+    It stays whole where fewer than two characters would remain (赣县, 范镇), and for a zone (赣江新区).
     """
+    if level == "zone":
+        return name
     for suffix in SUFFIXES:
         if name.endswith(suffix):
             stem = name[: -len(suffix)]
