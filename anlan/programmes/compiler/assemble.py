@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from anlan.programmes.compiler import vocabulary
-from anlan.programmes.compiler.document import CompiledDocument, Duty, Finding, Item, Section, Source, Target
+from anlan.programmes.compiler.document import (
+    CompiledDocument,
+    Duty,
+    Finding,
+    Head,
+    Item,
+    Section,
+    Source,
+    Target,
+)
 from anlan.programmes.compiler.duty import DutyReader, settle
 from anlan.programmes.compiler.findings import find
 from anlan.programmes.compiler.gazetteer import Gazetteer
@@ -30,6 +39,11 @@ class Context:
     quoter: Quoter
     gazetteer: Gazetteer
     findings: tuple[Finding, ...]
+    spelling: dict[int, str]
+
+    def written(self, text: str) -> str:
+        """A name in the script of the source (repair reads traditional characters as simplified ones)."""
+        return text.translate(self.spelling) if self.spelling else text
 
 
 def assemble(
@@ -38,7 +52,7 @@ def assemble(
     """The compiled document of an outline."""
     text = HeadText(tuple(p.body for p in outline.front), tuple(p.body for p in outline.tail), metadata)
     head = read_head(text, (), context.quoter)
-    home = level_of(head.issuer)
+    home = level_of(head.issuer or head.title)
     drafts = structure(outline, DutyReader(context.gazetteer, head.year, home))
     if not head.report_deadlines:
         bodies = [draft.pieces.text for draft in drafts.items] + [general.text for general in drafts.general]
@@ -58,7 +72,7 @@ def assemble(
     )
     return CompiledDocument(
         source=source,
-        document=head,
+        document=_in_script(head, context),
         targets=targets,
         sections=tuple(
             Section(s.no, context.quoter.quote(_span(s.title)).strip(), s.level, _span(s.whole))
@@ -76,6 +90,19 @@ def level_of(issuer: str | None) -> int | None:
     if not found:
         return None
     return ("province", "city", "county").index(found.lastgroup or "")
+
+
+def _in_script(head: Head, context: Context) -> Head:
+    """The names of the head as the source writes them."""
+    if not context.spelling:
+        return head
+    return replace(
+        head,
+        issuer=head.issuer and context.written(head.issuer),
+        title=head.title and context.written(head.title),
+        recipients=tuple(context.written(name) for name in head.recipients),
+        copy_to=tuple(context.written(name) for name in head.copy_to),
+    )
 
 
 def _span(text: Mapped) -> tuple[int, int]:
@@ -106,17 +133,15 @@ def _duty(draft: ItemDraft, context: Context) -> Duty | None:
     parsed = draft.parsed
     if parsed is None or not parsed.roles:
         return None
-    clauses = [clause for clause, read in draft.duties if read.roles] or [
+    clauses = [clause for clause, read in draft.duties if read.roles or read.explicit] or [
         clause for clause, _ in draft.duties
     ]
-    if not clauses:
-        return Duty("", (0, 0), parsed.open_list, settle(parsed.roles))
-    quote = "；".join(context.quoter.quote(_span(clause)) for clause in clauses)
+    roles = tuple(replace(role, name=context.written(role.name)) for role in parsed.roles)
     spans = [_span(clause) for clause in clauses]
-    span = (min(s for s, _ in spans), max(e for _, e in spans))
-    return Duty(
-        quote if len(clauses) > 1 else context.quoter.quote(span), span, parsed.open_list, parsed.roles
-    )
+    if not spans:
+        return Duty("", (0, 0), parsed.open_list, settle(roles))
+    quote = "；".join(context.quoter.quote(span) for span in spans)
+    return Duty(quote, (min(s for s, _ in spans), max(e for _, e in spans)), parsed.open_list, roles)
 
 
 def _class_of(span: tuple[int, int], targets: tuple[Target, ...]) -> str:

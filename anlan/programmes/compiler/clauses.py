@@ -23,7 +23,7 @@ _COMMA = re.compile(r"[，]")
 _ADVERB = "(?:" + vocabulary.one_of("clauses.adverbs") + "|、)"
 _DATED = r"(?:(?:20\d\d年|今年)?(?:\d{1,2}月)?(?:年?底|末|\d{1,2}日)?(?:之?前|内|以前)?(?:计划)?)?"
 _SUBJECT = r"(?:[^，。]{0,40}?(?:要|应当|应|必须|须|需要|负责))?"
-_VERBAL = re.compile(rf"^{_DATED}{_SUBJECT}{_ADVERB}*{vocabulary.one_of('clauses.verbs')}")
+VERBAL = re.compile(rf"^{_DATED}{_SUBJECT}{_ADVERB}*{vocabulary.one_of('clauses.verbs')}")
 _ADJUNCT_START = re.compile("^(?:此外、|同时、)?" + vocabulary.one_of("clauses.adjunct_starts"))
 _ADJUNCT_END = re.compile(vocabulary.one_of("clauses.adjunct_ends") + "$")
 _CONTINUES = re.compile("^" + vocabulary.one_of("clauses.continuations"))
@@ -33,7 +33,13 @@ _INNER_VERB = re.compile(
 )
 _MEANS = re.compile(r"^以[^，]{2,120}?为(?:重点|抓手|契机|主线|目标|基础|载体|单位|核心|依托)")
 _NOUN_END = re.compile("(?:事故|企业|单位|方面|问题|情况|时|的)$")
-_FIGURE = re.compile(rf"{NUMBER}(?:%|个|次|家|起|座|人|名)|全覆盖|全部|所有|杜绝|根绝|“零")
+_COVERS = re.compile(vocabulary.one_of("kinds.coverage_marks"))
+_FIGURE = re.compile(
+    rf"{NUMBER}[万亿余多]*(?:%|{vocabulary.one_of('kinds.measure_words')})|杜绝|根绝|“零|{_COVERS.pattern}"
+)
+_ENUMERATOR = re.compile(
+    r"(?:（[囗一二三四五六七八九十\d]{1,3}）|[①-⑳]|\d{1,2}[.、）]|[一二三四五六七八九十]是|第[一二三四五六]，)(?!\d)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +117,8 @@ def _clauses(text: str, masked: str, start: int, stop: int) -> list[Clause]:
         a = left + 1
         while a < right and text[a].isspace():
             a += 1
+        enumerated = _ENUMERATOR.match(masked, a, right) if left == start - 1 else None
+        a = enumerated.end() if enumerated else a
         if a < right:
             out.append(Clause(a, right, _role(text[a:right], masked[a:right])))
     return out
@@ -124,8 +132,8 @@ def _role(text: str, masked: str) -> str:
     if _CONTINUES.match(masked):
         return "main" if _FIGURE.search(text) else "more"
     if _ADJUNCT_START.match(masked):
-        return "main" if _acts(masked) else "adjunct"
-    if _VERBAL.match(masked) or _FIGURE.search(text) or _INNER_VERB.search(masked):
+        return "main" if _acts(masked) or _COVERS.search(text) else "adjunct"
+    if VERBAL.match(masked) or _FIGURE.search(text) or _INNER_VERB.search(masked):
         return "main"
     return "more"
 
@@ -134,7 +142,7 @@ def _acts(masked: str) -> bool:
     """Does a clause that begins with 对、以、在… go on to say what is done? 对重点单位开展“全覆盖”执法检查."""
     means = _MEANS.match(masked)
     if means:
-        return bool(_VERBAL.match(masked[means.end() :]))
+        return bool(VERBAL.match(masked[means.end() :]))
     if masked[0] in "对在把将从向":
         return bool(_INNER_VERB.search(masked, 2)) and not _NOUN_END.search(masked)
     return False

@@ -12,6 +12,7 @@ _LABEL_START = re.compile(r"(?:^|(?<=[。；\n！]))(?=" + LABEL.pattern.replace
 _SENTENCE = re.compile(r"[^。！\n]+[。！]?")
 _LONGEST_CLAUSE = 700
 _LONGEST_SENTENCE = 160
+_SURE_STARTS = ("各", "省", "市", "县", "区", "旗", "州")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def _is_duty(text: str, start: int, end: int, parsed: ParsedDuty) -> bool:
         return bool(parsed.blanket) or (parsed.explicit and parsed.due is not None)
     if parsed.explicit:
         return len(parsed.rest) <= len(parsed.roles)
-    if parsed.rest or not all(role.resolved or role.kind == "group" for role in parsed.roles):
+    if parsed.rest or not any(role.resolved or role.kind == "group" for role in parsed.roles):
         return False
     closes = not text[end:].strip(" 。；\n") or text[end : end + 1] in "。；\n"
     stands_alone = start == 0 or text[start - 1] in "。；！\n"
@@ -105,7 +106,7 @@ def _last_sentence(text: str, reader: DutyReader) -> list[FoundDuty]:
         parsed.explicit
         and not parsed.rest
         and bool(parsed.roles)
-        and all(role.resolved or role.kind == "group" for role in parsed.roles)
+        and all(role.resolved or role.name.startswith(_SURE_STARTS) for role in parsed.roles)
     )
     return [FoundDuty(last.start(), last.end(), parsed)] if sure else []
 

@@ -88,13 +88,14 @@ class DutyReader:
             self._predicated(clause, reading)
         return self._finish(reading)
 
-    def read_cell(self, text: str, role: str) -> ParsedDuty:
-        """The parties of a table cell whose column says the role (a cell may also hold a clause of its own)."""
+    def read_cells(self, cells: list[tuple[str, str]]) -> ParsedDuty:
+        """The parties of a table's row: (role of the column, text of the cell); a cell may hold a clause."""
         reading = _Reading(explicit=True)
-        if role == "due":
-            reading.due = self._due(text)
-        elif role != "person":
-            self._list_or_clause(re.sub(r"\s+", "、", text.strip()), role, reading)
+        for role, text in cells:
+            if role == "due":
+                reading.due = reading.due or self._due(text)
+            elif role != "person":
+                self._list_or_clause(re.sub(r"\s+", "、", text.strip()), role, reading)
         return self._finish(reading)
 
     def _labelled(self, clause: str, labels: list[re.Match[str]], reading: _Reading) -> None:
@@ -145,6 +146,10 @@ class DutyReader:
             self._add(read_names(held, self.gazetteer), otherwise or "listed", reading)
 
     def _subject(self, subject: str, role: str, reading: _Reading, blanket: bool) -> None:
+        alone = re.match(vocabulary.one_of("duty.with_units"), subject)
+        if alone:
+            self._add(read_names(subject[alone.end() :], self.gazetteer), "supporting", reading, blanket)
+            return
         cut = _with(subject, self.gazetteer)
         if cut is None:
             self._add(read_names(subject, self.gazetteer), role, reading, blanket)

@@ -71,6 +71,7 @@ class Gazetteer:
         self._forms: dict[str, tuple[UnitRow, int | None, bool]] = {}
         self._cores: dict[str, UnitRow] = {}
         self._groups = {_regular(name): pattern for name, pattern in groups.items()}
+        self._patterns = set(groups.values())
         for row in self._rows.values():
             self._index(row)
         for core, unit_id in families.items():
@@ -120,12 +121,22 @@ class Gazetteer:
         return sorted({i + 1 for i, letter in enumerate(head) if letter in _LETTERS})
 
     def group(self, name: str) -> str | None:
-        """The pattern of a generic group, or None."""
-        return self._groups.get(_regular(name))
+        """The pattern of a generic group, or None: its own spelling, or one of a family of spellings."""
+        plain = _regular(name)
+        if plain in self._groups:
+            return self._groups[plain]
+        return next((p for family, p in _families() if p in self._patterns and family.search(plain)), None)
 
     def bare(self, name: str) -> bool:
         """Is it a department word that stands for a unit (公安, 住建)?"""
         return name in self._cores
+
+
+@cache
+def _families() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple(
+        (re.compile(family), pattern) for family, pattern in vocabulary.table("group_families").items()
+    )
 
 
 def _first(row: UnitRow, home: int | None) -> str:

@@ -125,8 +125,16 @@ def _number(text: HeadText, quoter: Quoter) -> str | None:
         if found and (
             found.span() == (0, len(paragraph)) or paragraph is text.front[0] or len(paragraph) < 60
         ):
-            return quoter.quote(paragraph.span(*found.span("number"))).replace(" ", "")
+            return _regular_number(quoter.quote(paragraph.span(*found.span("number"))))
     return _metadata(text.metadata, ("发文字号", "文号", "文 号"))
+
+
+def _regular_number(written: str) -> str:
+    """The number as written; where its brackets do not pair, with the brackets the standard asks for."""
+    plain = written.replace(" ", "")
+    if re.search(r"〔\d{4}〕|（\d{4}）|\(\d{4}\)|\[\d{4}\]|［\d{4}］|【\d{4}】|﹝\d{4}﹞", plain):
+        return plain
+    return re.sub(r"[^\u4e00-\u9fff]?(20\d\d)[^\d第]?(?=第?\d+号)", r"〔\1〕", plain)
 
 
 def _metadata(lines: tuple[str, ...], names: tuple[str, ...]) -> str | None:
@@ -212,7 +220,8 @@ def _recipients(lines: str, start: int) -> tuple[str, ...]:
     found = found or _ADDRESSED_LINE.search(lines) or _ADDRESSED.search(lines)
     if not found:
         return ()
-    return split_recipients(found["list"].replace("\n", ""))
+    listed = re.split(r"20\d\d）?第?\d{1,4}号|文件\n", found["list"])[-1]
+    return split_recipients(listed.replace("\n", ""))
 
 
 def _contact(everything: str) -> Contact | None:
@@ -248,12 +257,7 @@ def _sentence_deadlines(sentence: str, year: int | None) -> list[ReportDeadline]
 
 def _named_reports(what: str, count: int) -> list[str]:
     """`半年度和年度工作完成情况` for two days: one name each."""
-    split = re.match(
-        r"^(?P<a>[^和、]{2,6})[和、](?P<b>[^和、]{1,6}?)(?P<rest>(?:度)?(?:安全生产)?(?:工作|任务|目标)?[^和、]*)$",
-        what,
-    )
-    if count == 2 and split and re.search(r"年", split["a"] + split["b"]):
-        rest = split["rest"]
-        first = split["a"] if not rest.startswith("度") else split["a"] + "度"
-        return [first + rest.removeprefix("度"), split["b"] + rest]
+    split = re.match(r"^(?P<first>上?半年度?)[和、及](?P<second>全年度?|下半年度?|年度?)(?P<rest>.*)$", what)
+    if count == 2 and split:
+        return [split["first"] + split["rest"], split["second"] + split["rest"]]
     return [what] * count

@@ -87,6 +87,7 @@ def structure(outline: Outline, reader: DutyReader) -> Structure:
         builder.rows(rows, None)
     if not out.items:
         builder.unnumbered([p for p in outline.front if not p.row], None)
+    builder.share()
     _restore_titles(out.items)
     _blankets(out.items)
     return out
@@ -96,6 +97,8 @@ def structure(outline: Outline, reader: DutyReader) -> Structure:
 class _Builder:
     out: Structure
     reader: DutyReader
+    spans: list[tuple[int, int, list[FoundDuty]]] = field(default_factory=list)
+    """Of each section: its items `[first, end)` and the duty clauses at its heading."""
 
     def top(self, entry: Entry) -> None:
         """A first-level entry: a section with items, a section of aims, or an item without section."""
@@ -114,9 +117,7 @@ class _Builder:
         self._section(entry, titled, label)
         first = len(self.out.items)
         self._below(entry, titled, label, found)
-        if found and not (entry.children or entry.rows):
-            return
-        self._share(first, found)
+        self.spans.append((first, len(self.out.items), found))
 
     def _below(self, entry: Entry, titled: Titled, label: str, found: list[FoundDuty]) -> None:
         for child in entry.children:
@@ -208,23 +209,31 @@ class _Builder:
         text = _without(row.text, found)
         titled = Titled(row.title, text, True) if row.title else split_title(text)
         duties = [(row.text.cut(f.start, f.end), f.parsed) for f in found]
-        duties += [(cell, self.reader.read_cell(cell.text, role)) for role, cell in row.duties]
+        parsed = self.reader.read_cells([(role, cell.text) for role, cell in row.duties])
+        duties += [
+            (cell, parsed if i == 0 else ParsedDuty(explicit=True)) for i, (_, cell) in enumerate(row.duties)
+        ]
         no = int(row.no) if row.no else len(self.out.items) + 1
         self.out.items.append(
             ItemDraft(no, section, titled.title, titled.own, titled.body, duties, row.whole)
         )
 
-    def _share(self, first: int, found: list[FoundDuty]) -> None:
-        """A clause at the heading, or at the last of several items that have none, holds for the whole section."""
-        items = self.out.items[first:]
-        if found and found[0].parsed.roles:
-            shared = found[0].parsed
-        elif len(items) > 1 and items[-1].parsed and not any(item.duties for item in items[:-1]):
-            shared = items[-1].parsed
-        else:
-            return
-        for item in items:
-            item.borrowed = shared
+    def share(self) -> None:
+        """A clause at a heading holds for its section; so does one behind the last item, where that is the custom.
+
+        It is the custom where in every section with several items only the last has a clause.
+        """
+        several = [self.out.items[a:b] for a, b, _ in self.spans if b - a > 1]
+        custom = len(several) > 1 and all(
+            items[-1].duties and not any(item.duties for item in items[:-1]) for items in several
+        )
+        for first, end, found in self.spans:
+            items = self.out.items[first:end]
+            shared = found[0].parsed if found and found[0].parsed.roles else None
+            if shared is None and custom and items:
+                shared = items[-1].parsed
+            for item in items:
+                item.borrowed = shared
 
 
 def child_text(entry: Entry) -> Mapped:

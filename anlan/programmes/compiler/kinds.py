@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from anlan.programmes.compiler import vocabulary
+from anlan.programmes.compiler.clauses import VERBAL
 from anlan.programmes.compiler.document import Number
 from anlan.programmes.compiler.numerals import number
 from anlan.programmes.compiler.quantities import Cadence, cadence, delay, quantities
@@ -174,10 +175,14 @@ def _quota(clause: ClauseText) -> Kind | None:
         if q.comparator in ("<=",) or (q.comparator == ">" and _qualifies(rest)):
             continue
         bound = q.comparator == ">=" and not _qualifies(rest)
-        ends = not rest.strip("。，；等") and bool(_CHANGE.search(before))
+        acts = bool(_CHANGE.search(before) or VERBAL.match(before)) or (
+            q.unit == "%" and before.endswith("率")
+        )
+        ends = not rest.strip("。，；等") and acts
         if bound or ends or _QUOTA_VERB.search(before):
             kind = "target" if q.unit == "%" and _ACCIDENT.search(clause.text) else "quota"
-            return Kind(kind, value=q.value, unit=q.unit, comparator=q.comparator)
+            also = ("build",) if is_build(clause) else ()
+            return Kind(kind, also, value=q.value, unit=q.unit, comparator=q.comparator)
     return None
 
 

@@ -77,6 +77,8 @@ def classify(word: str, gazetteer: Gazetteer) -> Name | None:
 
 
 def _is_group(word: str) -> bool:
+    if word.endswith("的"):
+        return False
     if word.startswith("各") or _GENERIC.search(word):
         return True
     return bool(_GROUP_START.match(word) and _GROUP_END.search(word))

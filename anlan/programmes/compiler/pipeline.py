@@ -14,6 +14,7 @@ from anlan.programmes.compiler.outline import outline
 from anlan.programmes.compiler.paragraphs import Paragraph, paragraphs
 from anlan.programmes.compiler.repair import pair, repair
 from anlan.programmes.compiler.tables import fold_cells
+from anlan.programmes.compiler.traditional import spelling
 
 LONGEST = 2 * 1024 * 1024
 """The most characters that are compiled; the longest real document known has thirty thousand."""
@@ -43,7 +44,12 @@ def compile(
         paired.append(Paragraph(body, paragraph.marker, paragraph.level, paragraph.row))
         findings = (*findings, *unpaired)
     source = Source(name, media_type, _digest(text), len(text))
-    return assemble(outline(tuple(paired)), repaired.metadata, source, Context(quoter, gazetteer, findings))
+    return assemble(
+        outline(tuple(paired)),
+        repaired.metadata,
+        source,
+        Context(quoter, gazetteer, findings, spelling(text)),
+    )
 
 
 def _check(text: str) -> None:

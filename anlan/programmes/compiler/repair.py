@@ -81,7 +81,7 @@ def repair(source: str) -> Repaired:
         ):
             aside.append(found.span())
         elif noise.is_metadata(raw):
-            metadata.append(raw.translate(table))
+            metadata.append(raw.strip())
             aside.append(found.span())
         else:
             body = _regular(Mapped(raw, list(range(*found.span()))), table)
@@ -172,6 +172,11 @@ def _pair_quotes(text: Mapped) -> tuple[Mapped, list[Finding]]:
             mark = "“" if opened is None else "”"
             edits.append((at, at + 1, mark))
         if mark == "“":
+            if opened is not None and _is_word(text.text, opened, at):
+                edits.append((at, at + 1, "”"))
+                findings.append(Finding("probable_typo", text.span(at, at + 1), "左引号疑为右引号之误"))
+                opened, last_end = None, at + 1
+                continue
             if opened is not None:
                 findings.append(
                     Finding("unbalanced_bracket", text.span(opened, opened + 1), "左引号没有对应的右引号")
@@ -189,6 +194,11 @@ def _pair_quotes(text: Mapped) -> tuple[Mapped, list[Finding]]:
             )
             last_end = at + 1
     return text.edited(sorted(edits)), findings
+
+
+def _is_word(text: str, opened: int, at: int) -> bool:
+    """Do two opening marks enclose a quoted word, so that the second was meant to close it?"""
+    return 1 < at - opened <= 20 and not _WORD_START.search(text, opened, at)
 
 
 def _word_start(text: str, floor: int, at: int) -> int | None:

@@ -79,7 +79,9 @@ def read_rows(rows: list[Paragraph]) -> list[Row]:
 
 
 def _settled(headings: list[str | None]) -> list[str | None]:
-    """A table needs a text column: without one the title column is it."""
+    """A table has one text column: of several the last; without one the title column is it."""
+    for i in [i for i, kind in enumerate(headings) if kind == "text"][:-1]:
+        headings[i] = "section" if "section" not in headings else "title"
     if "text" not in headings:
         for stand_in in ("title", "section"):
             if stand_in in headings:

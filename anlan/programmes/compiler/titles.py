@@ -26,6 +26,7 @@ class Titled:
 
 def split_title(text: Mapped) -> Titled:
     """Cut the title off the text of an entry."""
+    text = text.stripped()
     end = _SENTENCE_END.search(text.text)
     colon = _COLON.search(text.text, 0, _LONGEST_BEFORE_COLON)
     if (
@@ -51,7 +52,6 @@ def _cut(text: Mapped, end: int, begin: int) -> Titled:
 
 def _stand_in(text: Mapped) -> Titled:
     """The first clauses, up to a dozen characters or a little more."""
-    text = text.stripped()
     for found in _CLAUSE_END.finditer(text.text):
         if found.start() >= _SHORTEST_STAND_IN:
             return Titled(text.cut(0, min(found.start(), 60)), text, False)
