@@ -21,9 +21,13 @@ MASK = "囗"
 _SENTENCE = re.compile(r"[^。！？；\n]+[。！？；\n]*")
 _COMMA = re.compile(r"[，]")
 _ADVERB = "(?:" + vocabulary.one_of("clauses.adverbs") + "|、)"
-_DATED = r"(?:(?:20\d\d年|今年)?(?:\d{1,2}月)?(?:年?底|末|\d{1,2}日)?(?:之?前|内|以前)?(?:计划)?)?"
+DATED = re.compile(
+    r"(?:(?:20\d\d年|今年)?(?:\d{1,2}月)?(?:年?底|末|\d{1,2}日)?(?:之?前|内|以前)?(?:计划|力争)?)?"
+)
+"""A date in front of a clause: 6月底前, 2022年计划."""
+
 _SUBJECT = r"(?:[^，。]{0,40}?(?:要|应当|应|必须|须|需要|负责))?"
-VERBAL = re.compile(rf"^{_DATED}{_SUBJECT}{_ADVERB}*{vocabulary.one_of('clauses.verbs')}")
+VERBAL = re.compile(rf"^{DATED.pattern}{_SUBJECT}{_ADVERB}*{vocabulary.one_of('clauses.verbs')}")
 _ADJUNCT_START = re.compile("^(?:此外、|同时、)?" + vocabulary.one_of("clauses.adjunct_starts"))
 _ADJUNCT_END = re.compile(vocabulary.one_of("clauses.adjunct_ends") + "$")
 _CONTINUES = re.compile("^" + vocabulary.one_of("clauses.continuations"))

@@ -35,7 +35,9 @@ _AFTER_PREDICATE = re.compile(
     + ")、"
 )
 _WITH = re.compile(vocabulary.one_of("duty.with_units") + r"|同(?=各|有关|相关|其他)")
-_IS_LABEL = re.compile(r"(?:为|作为|是)?(?P<label>" + vocabulary.one_of("labels") + ")$")
+_IS_LABEL = re.compile(
+    r"(?:为|作为|是)?(?P<label>" + vocabulary.either(label for label in _LABELS if len(label) > 2) + ")$"
+)
 _BLANKET = re.compile(r"^(?:以下|下列|以上|上述)[^，。；、（）]{0,12}?(?:均|都)?(?:需要|需|须|应|要|由|请)+")
 _BLANKET_TAIL = re.compile(r"不再(?:一一|逐一|逐条)?(?:列出|列明|重复|注明|标注)|下同")
 _LETTER = re.compile(r"^[省市县区旗州]")

@@ -81,7 +81,7 @@ def _is_group(word: str) -> bool:
         return False
     if word.startswith("各") or _GENERIC.search(word):
         return True
-    return bool(_GROUP_START.match(word) and _GROUP_END.search(word))
+    return bool((_GROUP_START.match(word) or "各" in word) and _GROUP_END.search(word))
 
 
 def _etcetera(text: str) -> tuple[str, str, bool]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from anlan.programmes.compiler import vocabulary
-from anlan.programmes.compiler.clauses import Group, SentenceRange, mask, sentences
+from anlan.programmes.compiler.clauses import DATED, Group, SentenceRange, mask, sentences
 from anlan.programmes.compiler.dates import dates, year_end
 from anlan.programmes.compiler.document import Obligation
 from anlan.programmes.compiler.items import ItemDraft
@@ -78,8 +78,10 @@ class ItemReader:
     def _obligation(
         self, body: Mapped, masked: str, group: Group, stated: str | None, due: str | None
     ) -> Obligation:
-        main = body.text[group.main_start : group.main_end]
-        main_masked = masked[group.main_start : group.main_end]
+        dated = DATED.match(masked, group.main_start, group.main_end)
+        begin = dated.end() if dated else group.main_start
+        main = body.text[begin : group.main_end]
+        main_masked = masked[begin : group.main_end]
         kind = kind_of(ClauseText(main, main_masked, masked[group.start : group.end]))
         by = self._by(kind, main_masked, stated, due)
         span = body.span(group.start, group.end)
