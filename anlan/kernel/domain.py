@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 from anlan.kernel import cells, clock, deadline, referral
@@ -16,6 +17,10 @@ READ_ONLY = frozenset({"export"})
 
 def _light(row: Any) -> SafeString:
     return cells.light(*deadline.light(row, clock.now()))
+
+
+def _last_day(row: Any) -> SafeString:
+    return conditional_escape(cells.day(row.last_day))
 
 
 DEADLINES = Ledger(
@@ -32,12 +37,7 @@ DEADLINES = Ledger(
         Column("subject", css="c-f"),
         Column("region_path", css="c-r"),
         Column("started_at", label="起算"),
-        Column(
-            "warn_at",
-            label="最后一天",
-            cell=lambda row: cells.day(row.last_day),
-            value=lambda row: row.last_day,
-        ),  # type: ignore[arg-type, return-value]
+        Column("warn_at", label="最后一天", cell=_last_day, value=lambda row: row.last_day),
         Column("state", css="c-s"),
     ),
     filters=(

@@ -24,7 +24,7 @@ from anlan.kernel import audit, clock, registry
 from anlan.kernel.digest import hasher
 from anlan.kernel.models import Attachment, StoredFile
 from anlan.kernel.models.placed import place_of
-from anlan.kernel.scope import Actor, ScopedModel
+from anlan.kernel.scope import Actor, ScopedModel, ScopedQuerySet
 from anlan.kernel.sniff import MIME, BadFile, kind_of_file
 from anlan.kernel.writing import Refused, ledger_key, require
 
@@ -137,7 +137,7 @@ def attached(row: ScopedModel) -> QuerySet[Attachment]:
     )
 
 
-def twins(found: Attachment) -> QuerySet[Attachment]:
+def twins(found: Attachment) -> ScopedQuerySet:
     """Where else the same content hangs: the same photo as proof of two things, or of two days.
 
     Over all rows, whoever sees them: show an actor only `visible_to(actor)` of it, and a count of the rest.

@@ -22,6 +22,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from anlan.kernel import audit, clock, deadline, registry
+from anlan.kernel.calendar import CalendarUnknown
 from anlan.kernel.ledger import DeclarationError
 from anlan.kernel.once import once
 from anlan.kernel.scope import Actor, ScopedModel
@@ -96,7 +97,10 @@ def perform(
         return {"ledger": ledger_key(model), "id": pk, "move": move, **made}
 
     with transaction.atomic():
-        outcome, fresh = once(actor, key, act)
+        try:
+            outcome, fresh = once(actor, key, act)
+        except CalendarUnknown as error:
+            raise Refused(str(error)) from error
         if (outcome["ledger"], outcome["id"], outcome["move"]) != (ledger_key(model), pk, move):
             raise Refused("这张表单已经用来办过另一件事。请刷新页面后再办。")
         there = model.objects.visible_to(actor).get(pk=pk)

@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, path
 
 from anlan.kernel import converters, files  # noqa: F401  (makes <ledger:…> known)
-from anlan.kernel.pages import edit, errors, exchange, health, house, lists, rows
+from anlan.kernel.pages import edit, errors, exchange, health, house, lists, moves, rows
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", login_not_required(health.health), name="health"),
@@ -27,5 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<ledger:key>/<int:pk>/history/", rows.history, name="ledger-history"),
     path("<ledger:key>/<int:pk>/edit/", edit.edit, name="ledger-edit"),
     path("<ledger:key>/<int:pk>/settle/", edit.settle, name="ledger-settle"),
+    path("<ledger:key>/<int:pk>/move/<slug:move>/", moves.make_move, name="ledger-move"),
+    path("<ledger:key>/<int:pk>/attach/", moves.attach_file, name="ledger-attach"),
     path("<ledger:key>/<int:pk>/remove/", edit.delete, name="ledger-remove"),
 ]

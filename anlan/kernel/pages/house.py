@@ -45,7 +45,7 @@ def home(request: ActorRequest) -> HttpResponse:
                 "label": one.label,
                 "subject": one.subject,
                 "url": row_url(one.ledger, one.subject_id),
-                "day": cells.day(one.due_at),
+                "day": cells.day(one.last_day),
             }
         )
     page = {

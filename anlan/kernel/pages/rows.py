@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from anlan.kernel import audit, cells, clock, drawing, registry
 from anlan.kernel.ledger import Ledger, Panel, Section, kind_of
 from anlan.kernel.models import AuditEntry
+from anlan.kernel.pages import moves
 from anlan.kernel.pages.access import ledger_for, may, row_for
 from anlan.kernel.pages.lists import Act
 from anlan.kernel.requests import ActorRequest
@@ -56,12 +57,13 @@ class RowPage:
         ]
 
     @cached_property
-    def acts(self) -> list[Act]:
+    def acts(self) -> list[Act | moves.MoveButton]:
         """Print, and what the chosen post may do."""
-        found = [Act("打印", f"{self.base}print/", "printer", office_only=True)]
+        way = moves.buttons(self.request, self.ledger, self.row)
+        found: list[Act | moves.MoveButton] = [Act("打印", f"{self.base}print/", "printer", office_only=True)]
         if self.ledger.form and may(self.request, self.ledger, "change"):
-            found.append(Act(f"修改{self.ledger.noun}", f"{self.base}edit/", "edit", primary=True))
-        return found
+            found.append(Act(f"修改{self.ledger.noun}", f"{self.base}edit/", "edit", primary=not way))
+        return [*found, *way]
 
     @cached_property
     def sections(self) -> list[dict[str, Any]]:
@@ -80,7 +82,7 @@ class RowPage:
     @cached_property
     def side(self) -> list[dict[str, Any]]:
         """The panels of the side column."""
-        return self._panels(side=True)
+        return moves.side_sections(self.row) + self._panels(side=True)
 
     def _panels(self, side: bool) -> list[dict[str, Any]]:
         return [self._panel(one) for one in self.ledger.panels if one.side == side]
@@ -118,6 +120,7 @@ class RowPage:
 def event(ledger: Ledger | None, entry: AuditEntry, names: drawing.Names) -> dict[str, Any]:
     """One act as the timeline draws it: when, what, who, and each changed field old → new."""
     changes = []
+    words = {**ACTS, **(moves.act_labels(ledger) if ledger else {})}
     for name, (before, after) in entry.differences.items():
         if ledger is None or entry.act in {"add", "import"}:
             continue
@@ -130,7 +133,7 @@ def event(ledger: Ledger | None, entry: AuditEntry, names: drawing.Names) -> dic
         )
     return {
         "time": cells.moment(entry.at),
-        "text": ACTS.get(entry.act, entry.act) + (f"：{entry.note}" if entry.note else ""),
+        "text": words.get(entry.act, entry.act) + (f"：{entry.note}" if entry.note else ""),
         "who": entry.actor,
         "kind": "" if entry.person_id else "sys",
         "changes": changes,

@@ -36,7 +36,7 @@ def test_a_changed_row_is_named_and_the_printed_value_stays() -> None:
     new = fault(COUNTY)
     newer = fault(COUNTY)
     said = recheck(Figure.objects.unscoped("a test").get(pk=frozen.pk))
-    assert (said.holds, said.was, said.now) == (False, 2, 3)
+    assert (said.holds, said.was, said.now) == (False, Decimal(2), Decimal(3))
     assert (said.gained, said.lost, said.tampered) == ((new.pk, newer.pk), (gone.pk,), False)
 
 

@@ -136,7 +136,7 @@ def test_what_is_not_taken_says_why_and_leaves_nothing(store: Path, content: byt
 @pytest.mark.django_db
 def test_too_large_is_noticed_while_it_comes_in(store: Path) -> None:
     class Endless:
-        name = "big.bin"
+        name: str | None = "big.bin"
         taken = 0
 
         def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 
-from anlan.kernel import deadline, moves, registry
+from anlan.kernel import deadline, registry
 from anlan.kernel.models import AuditEntry, Deadline
 from anlan.kernel.moves import Outcome, offers, perform
 from anlan.kernel.testing import actor, seat
@@ -145,7 +145,8 @@ def test_a_failed_try_leaves_the_key_free() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_at_once_one_wins_and_the_other_is_told() -> None:
-    row, gate, results = fault(), threading.Barrier(2), []
+    row, gate = fault(), threading.Barrier(2)
+    results: list[Outcome | str] = []
 
     def work(number: int) -> None:
         who = actor(seat("faults.*", path=COUNTY), person_id=number, name=f"{number}号")
@@ -174,7 +175,7 @@ def test_a_failing_last_step_undoes_all(monkeypatch: pytest.MonkeyPatch) -> None
     def broken(*args: Any, **kwargs: Any) -> None:
         raise RuntimeError("disk")
 
-    monkeypatch.setattr(moves.deadline, "follow", broken)
+    monkeypatch.setattr(deadline, "follow", broken)
     with pytest.raises(RuntimeError):
         perform(county(), row, "start", key="k9")
     everything = Deadline.objects.unscoped("a test looks")
