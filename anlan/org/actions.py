@@ -20,7 +20,22 @@ from anlan.org.models.regions import Level
 from anlan.org.rules import posts as rules
 from anlan.org.rules.names import placed_name, short_name
 
-# Posts ----------------------------------------------------------------------------------------------
+# People and posts ----------------------------------------------------------------------------------------------
+
+
+def prepare_person(actor: Actor, person: Person) -> None:
+    """What must hold before a person is saved. A new account has no password until one is given.
+
+    Administrators are changed by administrators only (`people.reset`): an officer who could rename or
+    switch off the three would stand above them. Raises Refused.
+    """
+    if not person.password:
+        person.set_unusable_password()
+    if person.pk is None or actor.system or actor.may("people.reset"):
+        return
+    posts = Post.objects.unscoped("whether the person is one of the administrators")
+    if posts.filter(person_id=person.pk).exclude(role__exclusive_group="").exists():
+        raise Refused("管理员的资料只能由系统管理员或安全管理员修改。")
 
 
 def check_post(actor: Actor, post: Post) -> None:
@@ -33,9 +48,9 @@ def check_post(actor: Actor, post: Post) -> None:
         return
     if post.unit is None and post.enterprise_id is None and post.role.reach not in ("all", "own"):
         raise ValidationError({"unit": "请选择单位。"})
-    if post.unit is not None and post.region is not None:
-        if not any(post.region.path.startswith(path) for path in post.unit.region.all_paths):
-            raise ValidationError({"region": f"辖区应在单位所在的{post.unit.region.name}以内。"})
+    unit, region = post.unit, post.region
+    if unit and region and not any(region.path.startswith(path) for path in unit.region.all_paths):
+        raise ValidationError({"region": f"辖区应在单位所在的{unit.region.name}以内。"})
     _lock_person(post.person_id)
     _refuse_clash(post.person_id, post.role, post.valid_from, post.valid_to, post=post.pk)
     stored = Post.objects.unscoped("what the post was before").filter(pk=post.pk).first() if post.pk else None

@@ -12,18 +12,17 @@ from anlan.kernel.scope import Actor, Reach, Seat
 from anlan.org.models import Delegation, Industry, Person, Post
 from anlan.org.models.dated import on_day
 from anlan.org.rules.industries import with_children
-
-SEAT_KEY = "seat_id"
+from anlan.org.sessions import SEAT, client_address
 
 
 def actor_of(request: HttpRequest) -> Actor:
     """The actor of a request: the signed-in person with today's seats, or the public."""
-    address = str(request.META.get("REMOTE_ADDR") or "")
+    address = client_address(request)
     person = getattr(request, "user", None)
     if not isinstance(person, Person) and not getattr(person, "is_authenticated", False):
         return Actor(address=address)
     session = getattr(request, "session", None)
-    chosen = session.get(SEAT_KEY) if session is not None else None
+    chosen = session.get(SEAT) if session is not None else None
     return actor_for(person, chosen, address=address)  # type: ignore[arg-type]
 
 

@@ -64,6 +64,8 @@ CREATE OR REPLACE TRIGGER org_delegation_exclusive BEFORE INSERT OR UPDATE ON or
 def install(using: str = "default", **_: Any) -> None:
     """Make or renew the functions and triggers, after every migration. Does nothing without the tables."""
     with connections[using].cursor() as cursor:
-        cursor.execute("SELECT to_regclass('org_post') IS NOT NULL AND to_regclass('org_delegation') IS NOT NULL")
+        cursor.execute(
+            "SELECT to_regclass('org_post') IS NOT NULL AND to_regclass('org_delegation') IS NOT NULL"
+        )
         if cursor.fetchone()[0]:
             cursor.execute(EXCLUSIVE)

@@ -350,8 +350,11 @@ def load_families(path: Path = DATA / "units.csv", *, update: bool = True) -> Lo
         if cells["kind"] not in UnitKind.values:
             sheet.fault(number, f"类别“{cells['kind']}”应为 {'、'.join(UnitKind.values)} 之一")
     sheet.settle()
-    columns = ("kind", "name_province", "short_province", "name_city", "short_city", "name_county",
-               "short_county", "industries", "industries_assist", "aliases", "unsure", "note", "position")  # fmt: skip
+    columns = (
+        "kind",
+        *(f"{part}_{level}" for level in ("province", "city", "county") for part in ("name", "short")),
+        *("industries", "industries_assist", "aliases", "unsure", "note", "position"),
+    )
     with transaction.atomic():
         existing = {one.key: one for one in UnitFamily.objects.unscoped("loading reference data")}
         wanted = [_family(cells, place) for place, (_, cells) in enumerate(sheet.rows)]

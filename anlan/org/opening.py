@@ -93,7 +93,7 @@ def _account(username: str) -> Person | None:
 
 
 def _place(member: Member) -> str:
-    return f"{member.name}（{member.title}）"
+    return f"{member.name}（{member.title}）" if member.title else member.name
 
 
 def enrol(member: Member, password: str, *, name: str = "", must_change: bool = False) -> Person:

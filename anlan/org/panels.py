@@ -74,7 +74,7 @@ def role_options() -> Iterable[tuple[str, str]]:
 
 def lead_name(industry: Any) -> str:
     """The usual name of the family that leads an industry."""
-    return _family_names().get(industry.lead_family, industry.lead_family)
+    return _family_names().get(industry.lead_family, str(industry.lead_family))
 
 
 def lead_cell(industry: Any) -> SafeString:

@@ -79,7 +79,10 @@ def org_chart(issuer: Region) -> groups.OrgChart:
     )
     families = UnitFamily.objects.unscoped(reason)
     return groups.OrgChart(
-        tuple(groups.Place(*row[:4], row[4] or "", *row[5:]) for row in places),
+        tuple(
+            groups.Place(code, name, short, level, parent or "", start, end)
+            for code, name, short, level, parent, start, end in places
+        ),
         tuple(
             groups.Office(row[0], row[1], row[2] or "", row[3], row[4], tuple(row[5]), *row[6:])
             for row in offices

@@ -44,6 +44,7 @@ PEOPLE = Ledger(
         fields=("username", "name", "unit", "phone", "email"),
         synonyms={"username": ("登录名", "账号"), "name": ("姓名",), "phone": ("手机", "联系电话", "电话")},
     ),
+    prepare=actions.prepare_person,
     acts=frozenset({"add", "change", "import", "export"}),
     blank=Blank("还没有人员。", "人员先登记，再安排岗位；账号的初始密码由系统管理员设置。", "登记人员"),
 )

@@ -67,7 +67,11 @@ UNITS = Ledger(
         Column("valid_to"),
         Column("note", shown=False),
     ),
-    filters=(Filter("region_path", label="区划", kind="region"), Filter("kind"), Filter("valid_to", more=True)),
+    filters=(
+        Filter("region_path", label="区划", kind="region"),
+        Filter("kind"),
+        Filter("valid_to", more=True),
+    ),
     search=("name",),
     search_hint="名称",
     order=("region_path", "id"),

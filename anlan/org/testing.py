@@ -56,14 +56,16 @@ class World:
 
     def unit(self, family: str, code: str) -> Unit:
         """The office of a family in a region."""
-        return Unit.objects.unscoped("a test's own world").get(
+        found: Unit = Unit.objects.unscoped("a test's own world").get(
             family__key=family, region__code=code, valid_to=None
         )
+        return found
 
     def post(self, key: str) -> Post:
         """The first post of a member."""
         rows = Post.objects.unscoped("a test's own world").select_related("role", "unit", "region", "person")
-        return rows.filter(person=self.people[key]).order_by("id")[0]
+        found: Post = rows.filter(person=self.people[key]).order_by("id")[0]
+        return found
 
 
 def make_world(permissions: Mapping[str, Sequence[str]] | None = None) -> World:

@@ -4,7 +4,6 @@ from django.urls import URLPattern, URLResolver
 
 from anlan.org import pickers, signin_urls
 from anlan.org.admin_pages import urls as admin_urls
-from anlan.org.admin_pages import urls as admin_urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *pickers.urlpatterns,

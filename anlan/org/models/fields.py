@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -40,7 +40,7 @@ class WordsField(ArrayField):  # type: ignore[type-arg]
         kwargs.setdefault("blank", True)
         super().__init__(verbose_name=verbose_name, **kwargs)
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         """Without what the constructor makes itself."""
         name, _, args, kwargs = super().deconstruct()
         for key in ("base_field", "default", "blank"):
@@ -70,7 +70,7 @@ class KeysField(WordsField):
         kwargs.setdefault("max_length", 60)
         super().__init__(verbose_name, **kwargs)
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         """With the offer's name."""
         name, _, args, kwargs = super().deconstruct()
         return name, "anlan.org.models.fields.KeysField", args, {**kwargs, "offer": self.offer}

@@ -29,7 +29,7 @@ class PersonQuerySet(ScopedQuerySet):
 
     def filter(self, *args: Any, **kwargs: Any) -> Self:
         """As Django's; a pure look-up of one account counts as asked."""
-        found: Self = super().filter(*args, **kwargs)  # type: ignore[misc]
+        found: Self = super().filter(*args, **kwargs)
         if (args or kwargs) and _names_one(args, kwargs):
             found._asked = True
         return found
@@ -117,7 +117,7 @@ class Person(AbstractBaseUser, ScopedModel):
     pinyin = models.CharField("全拼", max_length=200, db_collation="C", editable=False, default="")
     initials = models.CharField("拼音首字母", max_length=60, db_collation="C", editable=False, default="")
 
-    objects = PersonManager()
+    objects: ClassVar[PersonManager] = PersonManager()
 
     class Meta:
         verbose_name = verbose_name_plural = "人员"

@@ -60,7 +60,7 @@ def short_name(name: str, level: str = "") -> str:
 
 def spell(name: str) -> tuple[str, str]:
     """Full pinyin and initials of `name`, lower case and unbroken: ("shangraoshi", "srs")."""
-    syllables = lazy_pinyin(name, style=Style.NORMAL, errors=_kept)
+    syllables = lazy_pinyin(name, style=Style.NORMAL, errors=_kept)  # type: ignore[arg-type]
     full = "".join(syllables)
     initials = "".join(part if part.isascii() and part.isdigit() else part[:1] for part in syllables)
     return full.lower(), initials.lower()
@@ -73,7 +73,7 @@ def _kept(text: str) -> list[str]:
 
 def bigrams(*texts: str) -> list[str]:
     """All pairs of neighbouring characters in `texts`, each once, sorted: what an inside search asks for."""
-    found = set()
+    found: set[str] = set()
     for text in texts:
         found.update(text[i : i + 2] for i in range(len(text) - 1))
     return sorted(found)

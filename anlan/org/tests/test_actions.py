@@ -27,6 +27,11 @@ def newcomer(world: World, name: str = "新人", code: str = "361130") -> Person
     return Person.objects.create_user(name, None, name=name, unit=world.unit("emergency", code))
 
 
+def _unit(post: Post) -> Unit:
+    assert post.unit is not None
+    return post.unit
+
+
 def acts(row: Post) -> list[str]:
     found = AuditEntry.objects.unscoped("test").filter(ledger="posts", subject_id=row.pk)
     return list(found.order_by("id").values_list("act", flat=True))
@@ -45,8 +50,8 @@ def test_a_post_is_handed_over_at_a_day_with_a_record(world: World) -> None:
     )
     assert acts(old) == ["hand-over"] and acts(new) == ["take-over"]
     before, after = date(2023, 6, 30), DAY
-    assert [one.pk for one in reads.holders(old.unit, before)] == [old.person_id]
-    assert [one.pk for one in reads.holders(old.unit, after)] == [heir.pk]
+    assert [one.pk for one in reads.holders(_unit(old), before)] == [old.person_id]
+    assert [one.pk for one in reads.holders(_unit(old), after)] == [heir.pk]
 
 
 def test_a_hand_over_that_fails_leaves_both_sides_as_they_were(world: World) -> None:

@@ -27,7 +27,9 @@ def charts(django_db_setup: Any, django_db_blocker: Any) -> Any:
         loading.load_groups()
         staffing.staff_province("360000")
         regions = Region.objects.unscoped("a test's own world")
-        made = {code: reads.org_chart(regions.get(code=code)) for code in ("360000", "361100", "360700")}
+        made: dict[str, Any] = {
+            code: reads.org_chart(regions.get(code=code)) for code in ("360000", "361100", "360700")
+        }
         made["groups"] = reads.known_groups()
         transaction.set_rollback(True)
     return made

@@ -30,9 +30,13 @@ class Command(BaseCommand):
             with transaction.atomic():
                 done = loading.load_regions(path)
                 audit.record(
-                    system_actor("载入区划"), "load", None, note=f"{path.name}：{done}"[:500], ledger="regions",
+                    system_actor("载入区划"),
+                    "load",
+                    None,
+                    note=f"{path.name}：{done}"[:500],
+                    ledger="regions",
                     subject=path.name,
-                )  # fmt: skip
+                )
         except loading.LoadFault as fault:
             raise CommandError(str(fault)) from fault
         self.stdout.write(f"行政区划：{done}")
