@@ -61,11 +61,15 @@ class Listing:
     @cached_property
     def filtered(self) -> QuerySet[Any]:
         """All rows that match, unordered."""
+        return self._matching(PAGE + 1)
+
+    def _matching(self, wanted: int) -> QuerySet[Any]:
         rows = self.ledger.rows(self.actor)
         for condition in self.conditions.values():
             rows = rows.filter(condition)
         if self.text:
-            rows = rows.filter(search.condition(self.ledger, self.text))
+            filters = self._plain_filters()
+            rows = rows.filter(search.condition(self.ledger, self.text, self.actor, filters, wanted=wanted))
         return rows
 
     def queryset(self) -> QuerySet[Any]:
@@ -87,7 +91,9 @@ class Listing:
     def count(self) -> counting.Count:
         """How many rows match: exact from kept totals or on demand, else capped."""
         exact = self.query.get("count") == "exact"
-        return counting.count(self.ledger, self.actor, self.filtered, self._plain_filters(), exact=exact)
+        filters = None if self.text else self._plain_filters()
+        rows = self._matching(counting.CAP + 1)
+        return counting.count(self.ledger, self.actor, rows, filters, exact=exact)
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
@@ -102,8 +108,6 @@ class Listing:
 
     def _plain_filters(self) -> dict[str, str] | None:
         """Filters as kept totals understand them, or None where they do not suffice."""
-        if self.text or self.problems:
-            return None
         return (
             {name: self.query[name] for name in self.conditions if name in self.query}
             if all(name in self.query for name in self.conditions)

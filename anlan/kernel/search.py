@@ -4,9 +4,12 @@ Trigram indexes do nothing for two-character words, and most Chinese words have 
 over the pairs (bigrams) of each searched column answers them; LIKE on the row itself makes the answer
 exact. Width and case are folded alike on both sides.
 
-A frequent word is found sooner by walking the list in its own order, a rare one by the index. The
-planner cannot know: it multiplies the pairs' frequencies as if they were independent. So the choice is
-made here, from the statistics that ANALYZE keeps of the pairs.
+A frequent word is found sooner by walking the list in its own order, a rare one by the index: to show
+p rows, the walk reads p / (s·f) rows where a share s of N rows passes the other conditions and
+a share f holds the word, the index gathers f·N. The planner misjudges that, because it takes the pairs
+of one word for independent. So the choice is made here, from the statistics that ANALYZE keeps of the
+pairs: a walk is asked by LIKE alone; a frequent word in a narrow rest by its rarest pair, whose number
+the planner knows; a rare word by all its pairs.
 """
 
 from __future__ import annotations
@@ -46,13 +49,25 @@ def words(text: str) -> list[str]:
     return fold(text.replace("\0", "")).split()[:MOST_WORDS]
 
 
-def condition(ledger: Ledger, text: str) -> Q:
-    """What holds for the rows in which every word of `text` stands in one of the searched columns."""
+def condition(
+    ledger: Ledger,
+    text: str,
+    actor: Actor | None = None,
+    filters: Mapping[str, str] | None = None,
+    *,
+    wanted: int = PAGE,
+) -> Q:
+    """What holds for the rows in which every word of `text` stands in one of the searched columns.
+
+    The rows are the same whatever else is given: `actor` and `filters` (values of the address bar) tell how
+    narrow the rest of the query is, `wanted` how many rows will be read.
+    """
+    narrowness = _Narrowness(ledger, actor, filters, wanted)
     whole = Q()
     for word in words(text):
         part = Q()
         for name in ledger.search:
-            part |= _field_condition(ledger.model, name, word)
+            part |= _field_condition(ledger.model, name, word, narrowness)
         whole &= part
     return whole
 
@@ -79,7 +94,8 @@ def everywhere(actor: Actor, text: str, limit: int = 5) -> list[Found]:
         open_to = scope.open_to_staff and actor.person_id is not None
         if not ledger.search or not (actor.may_read(ledger.permission("view")) or open_to):
             continue
-        rows = list(ledger.rows(actor).filter(condition(ledger, text)).order_by(*ledger.order)[: limit + 1])
+        matching = ledger.rows(actor).filter(condition(ledger, text, actor, {}))
+        rows = list(matching.order_by(*ledger.order)[: limit + 1])
         if rows:
             found.append(Found(ledger, rows[:limit], len(rows) > limit))
     return found
@@ -111,20 +127,44 @@ class Contains(Func):
         super().__init__(column, Value(f"%{escaped}%"))
 
 
-def _field_condition(model: type[Model], name: str, word: str) -> Q:
+def _field_condition(model: type[Model], name: str, word: str, narrowness: _Narrowness | None) -> Q:
     if "__" in name:
         relation, _, rest = name.partition("__")
         related: Any = field_at(model, relation).related_model
         rows = related.objects
         if hasattr(rows, "unscoped"):
             rows = rows.unscoped("only narrows rows that are themselves scoped")
-        return Q(**{f"{relation}__in": rows.filter(_field_condition(related, rest, word)).values("pk")})
+        return Q(**{f"{relation}__in": rows.filter(_field_condition(related, rest, word, None)).values("pk")})
     han = all(_is_han(one) for one in word)
     exact = Q(Contains(F(name) if han else Folded(F(name)), word))
     pairs = bigrams(word)
-    if not pairs or is_frequent(model, name, word):
-        return exact
-    return Q(HasBigrams(F(name), Value(pairs))) & exact
+    known = _known(index_name(model, name)) if pairs else None
+    if known is not None:
+        rarest = min(pairs, key=lambda pair: known.share.get(pair, 0.0))
+        hits = known.share.get(rarest, 0.0)
+        if hits * hits * known.rows > PAGE:
+            if narrowness and narrowness.share(known.rows) * hits * hits * known.rows > narrowness.wanted:
+                return exact
+            pairs = [rarest]
+    return Q(HasBigrams(F(name), Value(pairs))) & exact if pairs else exact
+
+
+class _Narrowness:
+    """Which share of a ledger's rows the rest of the query leaves, asked once and only when needed."""
+
+    def __init__(
+        self, ledger: Ledger, actor: Actor | None, filters: Mapping[str, str] | None, wanted: int
+    ) -> None:
+        self.ask = (ledger, actor, filters)
+        self.wanted = wanted
+        self.rows: int | None = None
+
+    def share(self, all_rows: float) -> float:
+        """Between 0 and 1; 0 where it is not known."""
+        ledger, actor, filters = self.ask
+        if self.rows is None and actor is not None and filters is not None:
+            self.rows = totals.count(ledger, actor, filters)
+        return (self.rows or 0) / max(all_rows, 1.0)
 
 
 def _is_han(character: str) -> bool:
@@ -142,15 +182,6 @@ class Frequencies:
 
 
 _frequencies: dict[str, tuple[float, Frequencies | None]] = {}
-
-
-def is_frequent(model: type[Model], name: str, word: str) -> bool:
-    """Whether walking the ordered list meets a page of hits sooner than the index gathers all of them."""
-    known = _known(index_name(model, name))
-    if known is None:
-        return False
-    share = min((known.share.get(pair, 0.0) for pair in bigrams(word)), default=0.0)
-    return share * share * known.rows > PAGE
 
 
 def index_name(model: type[Model], name: str) -> str:
@@ -184,7 +215,7 @@ def distinct_values(ledger: Ledger, name: str, actor: Actor, most: int = 200) ->
     """The values of a text column that the actor may meet, in order, for a filter's choices.
 
     From the kept totals where the column is one of their dimensions, else by hopping from value to value
-    along an index that begins with it. Kept for ten minutes.
+    along an index that begins with it, else by reading all rows. Kept for ten minutes.
     """
     key = (ledger.key, name, repr(ledger.model.scope.condition(actor)))
     at, found = _distinct.get(key, (0.0, []))
@@ -193,8 +224,11 @@ def distinct_values(ledger: Ledger, name: str, actor: Actor, most: int = 200) ->
     counted = totals.by(ledger, actor, name) if name in ledger.totals else None
     if counted is not None:
         found = sorted(str(value) for value in counted if value)
-    else:
+    elif _leads_an_index(ledger.model, name):
         found = list(_hop(ledger, name, actor, most))
+    else:
+        rows = ledger.rows(actor).filter(**{f"{name}__gt": ""}).order_by(name)
+        found = [str(value) for value in rows.values_list(name, flat=True).distinct()[:most]]
     if len(_distinct) > 1000:
         _distinct.clear()
     _distinct[key] = (time.monotonic(), found)
@@ -208,3 +242,8 @@ def _hop(ledger: Ledger, name: str, actor: Actor, most: int) -> Iterator[str]:
         yield str(value)
         seen += 1
         value = rows.filter(**{f"{name}__gt": value}).first()
+
+
+def _leads_an_index(model: type[Model], name: str) -> bool:
+    column: Any = field_at(model, name)
+    return column.db_index or column.unique or any(one.fields[:1] == [name] for one in model._meta.indexes)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from anlan.kernel import notice
+from anlan.kernel import (
+    notice,
+    periodic,  # noqa: F401 (brings tasks of its own)
+)
 
 
 @app.periodic(cron="* * * * *", periodic_id="deliver")

@@ -70,7 +70,12 @@ class Fault(ScopedModel):
         verbose_name = "问题"
         verbose_name_plural = "问题"
         indexes = [
-            models.Index(fields=["-found_on", "-id"], name="fault_newest"),
+            # What the list filters by comes along, so that a page is found in the index alone.
+            models.Index(
+                fields=["-found_on", "-id"],
+                include=["region_path", "state", "level", "industry"],
+                name="fault_newest",
+            ),
             models.Index(fields=["region_path", "-found_on", "-id"], name="fault_region"),
             models.Index(
                 fields=["region_path", "state", "industry", "-found_on", "-id"], name="fault_filter"
