@@ -9,7 +9,7 @@ from django.apps import apps
 from django.core.checks import CheckMessage, Error
 from django.core.checks import register as register_check
 
-from anlan.kernel import registry
+from anlan.kernel import measure, registry, workflow
 from anlan.kernel.ledger import DeclarationError
 from anlan.kernel.scope import Scope, ScopedModel, ScopedQuerySet
 
@@ -23,6 +23,32 @@ def check_ledgers(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
         except DeclarationError as error:
             found.append(Error(str(error), obj=ledger.key, id="anlan.E001"))
     return found
+
+
+def check_ways(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """Every workflow can be walked to an end, in its ledger; every measure names what is there."""
+    found: list[CheckMessage] = []
+    for flow in registry.declared("WORKFLOWS"):
+        found += [
+            Error(one, obj=flow.key, id="anlan.E004") for one in (*workflow.faults(flow), *_states(flow))
+        ]
+    for one in registry.declared("MEASURES"):
+        found += [Error(text, obj=one.key, id="anlan.E005") for text in measure.faults(one)]
+    return found
+
+
+def _states(flow: workflow.Workflow) -> Iterator[str]:
+    """The workflow's ledger exists, keeps the state, and knows the same states; its moves ask its fields."""
+    try:
+        ledger = registry.ledger(flow.ledger)
+        choices = {key for key, _ in getattr(ledger.field(flow.field), "flatchoices", ())}
+        for name in (name for move in flow.moves for name in move.fields):
+            ledger.field(name)
+    except (KeyError, DeclarationError) as error:
+        yield f"{flow.key}: {error}"
+        return
+    if choices and choices != {state.key for state in flow.states}:
+        yield f"{flow.key}: its states are not the choices of {flow.ledger}.{flow.field}"
 
 
 def check_scopes(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
@@ -49,3 +75,4 @@ def register() -> None:
     """Called once from the app's ready()."""
     register_check(check_ledgers)
     register_check(check_scopes)
+    register_check(check_ways)

@@ -53,7 +53,7 @@ def buttons(request: ActorRequest, ledger: Ledger, row: Any) -> list[MoveButton]
     if workflow_for(ledger) is None:
         return []
     base = f"{reverse('ledger-list', args=[ledger.key])}{row.pk}/"
-    found = []
+    found: list[MoveButton] = []
     for offer in moves.offers(request.actor, row):
         if not offer.permitted:
             continue
