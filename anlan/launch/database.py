@@ -56,6 +56,7 @@ def embedded_cluster(home: Home) -> Cluster:
         port=port,
         admin_password=secrets[ADMIN_SECRET],
         role_password=secrets[ROLE_SECRET],
+        settings=_own_settings(),
     )
 
 
@@ -132,6 +133,18 @@ def child_environment(home: Home, url: str) -> dict[str, str]:
     environment = {**secrets, **os.environ, **known}
     environment.pop(ADMIN_SECRET, None)
     return environment
+
+
+def _own_settings() -> dict[str, str]:
+    """The operator's settings of PostgreSQL: ANLAN_PG_SETTINGS="shared_buffers=2GB;work_mem=32MB"."""
+    settings = {}
+    for part in os.environ.get("ANLAN_PG_SETTINGS", "").split(";"):
+        name, mark, value = part.partition("=")
+        if mark:
+            settings[name.strip()] = value.strip()
+        elif part.strip():
+            raise LaunchError(f"环境变量 ANLAN_PG_SETTINGS 中的“{part.strip()}”应写成“名称=值”，以分号相隔。")
+    return settings
 
 
 def _choices(home: Home) -> tuple[Path | None, int]:

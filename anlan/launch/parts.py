@@ -53,7 +53,7 @@ def web_part(home: Home, options: WebOptions) -> Part:
     workers = options.workers or min(4, os.cpu_count() or 1)
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "warning"]
     command += ["--host", options.host, "--port", str(options.port), "--workers", str(workers)]
-    command += ["--blocking-threads", "8", "--respawn-failed-workers", "--workers-kill-timeout", "8"]
+    command += ["--blocking-threads", "4", "--respawn-failed-workers", "--workers-kill-timeout", "8"]
     command += ["--static-path-route", "/static", "--static-path-mount", str(home.root / "static")]
     return Part("web", "网页", [*command, "config.wsgi:application"])
 

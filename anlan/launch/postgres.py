@@ -214,6 +214,7 @@ class Cluster:
                     "--auth=scram-sha-256",
                     f"--pwfile={secret}",
                     "--data-checksums",
+                    *(["--no-sync"] if self.settings.get("fsync") == "off" else []),
                 ]
                 answer = self._run(command)
                 if answer.returncode == 0:
