@@ -17,7 +17,7 @@ _ISSUER_END = vocabulary.one_of("head.issuer_ends")
 _ISSUER = re.compile(rf"^[\u4e00-\u9fff]{{2,30}}{_ISSUER_END}(?=文件$|$)")
 _RED_HEAD = re.compile(rf"([\u4e00-\u9fff]{{2,30}}?{_ISSUER_END})文件")
 _NUMBER = re.compile(
-    r"(?:^|(?<=文件)|(?<=[\n。：）])|(?<=委员会)|(?<=办公室))(?P<number>(?!关于)[\u4e00-\u9fff]{1,9}（?20\d\d）?第?\d{1,4}号)"
+    r"(?:^|(?<=文件)|(?<=[\n。：）])|(?<=委员会)|(?<=办公室))(?P<number>(?!关于|文件)[\u4e00-\u9fff]{1,9}（?20\d\d）?第?\d{1,4}号)"
 )
 _TITLE = re.compile(rf"关于[^。：；]{{2,120}}?(?:的|》){vocabulary.one_of('head.notice_words')}")
 _PLAN = re.compile(
@@ -98,6 +98,11 @@ def _issuer(text: HeadText, title: str | None) -> str | None:
     line = next((m for p in text.front[:8] if (m := _ISSUER.match(p.text))), None)
     if line:
         return line.group()
+    opening = re.match(
+        rf"^([\u4e00-\u9fff]{{2,30}}?安全生产委员会)(?=[\u4e00-\u9fff]{{1,9}}（20\d\d）)", text.lines
+    )
+    if opening:
+        return opening[1]
     named = re.match(rf"([\u4e00-\u9fff]{{2,30}}?{_ISSUER_END})(?=关于)", title or "")
     if named:
         return named[1]
@@ -122,9 +127,7 @@ def _signature(paragraphs: list[Mapped]) -> str | None:
 def _number(text: HeadText, quoter: Quoter) -> str | None:
     for paragraph in (*text.front, *text.tail[:3]):
         found = _NUMBER.search(paragraph.text)
-        if found and (
-            found.span() == (0, len(paragraph)) or paragraph is text.front[0] or len(paragraph) < 60
-        ):
+        if found and (found.start() == 0 or paragraph is text.front[0] or len(paragraph) < 60):
             return _regular_number(quoter.quote(paragraph.span(*found.span("number"))))
     return _metadata(text.metadata, ("发文字号", "文号", "文 号"))
 

@@ -7,12 +7,14 @@ of the imprint, the end of a sentence) and dropped where it cuts a sentence or a
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from anlan.programmes.compiler import vocabulary
 from anlan.programmes.compiler.document import Finding
+from anlan.programmes.compiler.entries import Piece, ends_paragraph, split_entries
 from anlan.programmes.compiler.mapped import Mapped, join
-from anlan.programmes.compiler.numbering import BARE_INLINE, INLINE, Marker, Numberer, marker_at
+from anlan.programmes.compiler.numbering import Marker
 from anlan.programmes.compiler.repair import Line
 
 _ENDINGS = ("。", "！", "？", "；", "：")
@@ -26,6 +28,9 @@ _OPENING = re.compile(
     r"^(?:总体要求|工作目标|总体目标|指导思想|主要目标|目标任务|总体思路|工作思路|年度目标|附件)[：:]"
 )
 _SHORT_LINE = 40
+_CLAUSE = re.compile(r"[，；：]")
+_LONG_LINE = 36
+_LONGEST_TITLE = 48
 _LONGEST_HEADING = 70
 _FLAT_LINE = 1500
 """A document whose lines are mostly longer than this has lost its line breaks."""
@@ -45,28 +50,14 @@ class Paragraph:
         return self.body.text
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A line, or the part of a line from an inline marker on."""
-
-    body: Mapped
-    marker: Marker | None
-    level: int | None
-    indented: bool
-
-    @property
-    def row(self) -> bool:
-        return "\t" in self.body.text
-
-
 def paragraphs(lines: tuple[Line, ...]) -> tuple[tuple[Paragraph, ...], tuple[Finding, ...]]:
     """The paragraphs of a document in order, and findings about gaps in the numbering."""
-    pieces, findings = _pieces(lines)
-    width = _wrap_width(lines)
+    pieces, findings = split_entries(lines)
+    habits = _Habits(_wrap_width(lines), _titled_inline(pieces))
     out: list[Paragraph] = []
-    group: list[_Piece] = []
+    group: list[Piece] = []
     for piece in pieces:
-        if group and _hard_break(group, piece, width):
+        if group and _hard_break(group, piece, habits):
             out.append(_paragraph(group))
             group = []
         group.append(piece)
@@ -75,105 +66,35 @@ def paragraphs(lines: tuple[Line, ...]) -> tuple[tuple[Paragraph, ...], tuple[Fi
     return tuple(out), tuple(findings)
 
 
-def ends_paragraph(line: str) -> bool:
-    """Does the line end like a paragraph: a sentence, a note in brackets, or a duty clause in brackets?"""
-    if line.endswith(_ENDINGS) or (line.endswith("”") and line[-2:-1] in _ENDINGS):
-        return True
-    if not line.endswith("）"):
-        return False
-    opening = opening_bracket(line, len(line) - 1)
-    if opening is None:
-        return False
-    return opening == 0 or bool(_DUTY_SIGN.search(line, opening))
-
-
-def opening_bracket(text: str, closing: int, reach: int = 600) -> int | None:
-    """Where the bracket that closes at `closing` was opened, or None within `reach` characters."""
-    depth = 0
-    for at in range(closing, max(-1, closing - reach), -1):
-        if text[at] == "）":
-            depth += 1
-        elif text[at] == "（":
-            depth -= 1
-            if depth == 0:
-                return at
-    return None
-
-
-def _paragraph(group: list[_Piece]) -> Paragraph:
+def _paragraph(group: list[Piece]) -> Paragraph:
     first = group[0]
     return Paragraph(join(piece.body for piece in group), first.marker, first.level, first.row)
 
 
-def _pieces(lines: tuple[Line, ...]) -> tuple[list[_Piece], list[Finding]]:
-    """Lines, cut where an entry begins inside a line, with the markers that fit the sequence."""
-    splitter = _Splitter(_is_flat(lines))
-    for line in lines:
-        splitter.line(line)
-    return splitter.pieces, splitter.findings
+@dataclass(frozen=True, slots=True)
+class _Habits:
+    """How this document breaks its lines: at which length, and which markers have their title in the text."""
+
+    width: int
+    titled_inline: frozenset[str]
 
 
-class _Splitter:
-    """Offers every possible marker of a line to the numberer and cuts the line where one is taken."""
-
-    def __init__(self, flat: bool) -> None:
-        self.flat = flat
-        self.numberer = Numberer()
-        self.pieces: list[_Piece] = []
-        self.findings: list[Finding] = []
-        self.before = ""
-
-    def line(self, line: Line) -> None:
-        if "\t" in line.text:
-            self.pieces.append(_Piece(line.body, None, None, True))
-            self.before = ""
-            return
-        start, marker, level = 0, None, None
-        for at in self._candidates(line.text):
-            found = marker_at(line.text, at)
-            if found is None or found.length == len(line.text) - at:
-                continue
-            taken = self._take(
-                line, at, found, heading=level is not None and not _SENTENCE.search(line.text, start, at)
-            )
-            if taken is None:
-                continue
-            if at > start:
-                self.pieces.append(
-                    _Piece(line.body.cut(start, at), marker, level, line.indented and start == 0)
-                )
-            start, marker, level = at, found, taken
-        self.pieces.append(
-            _Piece(line.body.cut(start, len(line.text)), marker, level, line.indented and start == 0)
-        )
-        self.before = line.text
-
-    def _candidates(self, text: str) -> list[int]:
-        inside = {m.start() for m in INLINE.finditer(text)} | {m.start() for m in BARE_INLINE.finditer(text)}
-        return sorted(inside | {0})
-
-    def _take(self, line: Line, at: int, found: Marker, heading: bool) -> int | None:
-        if at == 0:
-            clean = not self.before or bool(ends_paragraph(self.before)) or len(self.before) < _SHORT_LINE
-            place = self.numberer.take(found, clean=clean)
-        else:
-            bare = line.text[at - 1] not in "。；）！？"
-            if bare and not (heading or self.flat):
-                return None
-            place = self.numberer.take(found, inline=not (heading or self.flat))
-        if place is None:
-            return None
-        if place.gap:
-            where = line.body.span(at, at + found.length)
-            self.findings.append(
-                Finding("numbering_gap", where, f"编号“{found.label}”之前缺少一个编号，请核对原件")
-            )
-        return place.level
-
-
-def _is_flat(lines: tuple[Line, ...]) -> bool:
-    total = sum(len(line.text) for line in lines)
-    return bool(lines) and total / len(lines) > _FLAT_LINE
+def _titled_inline(pieces: list[Piece]) -> frozenset[str]:
+    """Styles of markers whose title is a first sentence (1.标题。正文) and no line of its own."""
+    votes: Counter[str] = Counter()
+    sure: Counter[str] = Counter()
+    for piece, following in zip(pieces, [*pieces[1:], None], strict=True):
+        if piece.marker is None:
+            continue
+        text = piece.body.text[piece.marker.length :]
+        ahead = text + (following.body.text if following and following.level is None else "")
+        stop = ahead.find("。")
+        inline = 0 < stop <= _LONGEST_TITLE and not _CLAUSE.search(ahead, 0, stop)
+        sure[piece.marker.style] += inline and stop < len(text)
+        if inline or not _SENTENCE.search(text):
+            votes[piece.marker.style] += 1 if inline else -1
+    # At least one title must stand whole on its line, or the lines are headings with short sentences below.
+    return frozenset(style for style, vote in votes.items() if vote > 0 and sure[style])
 
 
 def _wrap_width(lines: tuple[Line, ...]) -> int:
@@ -184,7 +105,7 @@ def _wrap_width(lines: tuple[Line, ...]) -> int:
     return cut[len(cut) // 2] if cut else 10_000
 
 
-def _hard_break(group: list[_Piece], piece: _Piece, width: int) -> bool:
+def _hard_break(group: list[Piece], piece: Piece, habits: _Habits) -> bool:
     """Does a paragraph end before `piece`?"""
     previous = group[-1].body.text
     if piece.level is not None or piece.row or group[-1].row or piece.indented:
@@ -194,14 +115,22 @@ def _hard_break(group: list[_Piece], piece: _Piece, width: int) -> bool:
     if ends_paragraph(previous):
         return True
     if group[0].level is not None and not any(_SENTENCE.search(part.body.text) for part in group):
-        return _heading_ends(group, piece, width)
-    return not any(_PROSE.search(part.body.text) for part in group)
+        return _heading_ends(group, piece, habits)
+    return not any(_is_prose(part.body.text) for part in group)
 
 
-def _heading_ends(group: list[_Piece], piece: _Piece, width: int) -> bool:
+def _is_prose(line: str) -> bool:
+    """Is the line part of running text (and no line that stands alone, like a title, a name or a date)?"""
+    return bool(_PROSE.search(line) or _OPEN_END.search(line)) or len(line) >= _LONG_LINE
+
+
+def _heading_ends(group: list[Piece], piece: Piece, habits: _Habits) -> bool:
     """A heading goes on where it is left open, or where the next line is no sentence either."""
     previous = group[-1].body.text
-    if _OPEN_END.search(previous) or len(previous) >= max(width - 2, 12):
+    marker = group[0].marker
+    if marker is not None and marker.style in habits.titled_inline:
+        return False
+    if _OPEN_END.search(previous) or len(previous) >= max(habits.width - 2, 12):
         return False
     so_far = sum(len(part.body) for part in group)
     return bool(_SENTENCE.search(piece.body.text)) or so_far + len(piece.body) > _LONGEST_HEADING
