@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path
@@ -168,12 +170,14 @@ def pick(request: HttpRequest) -> JsonResponse:
 
 
 def worker(request: HttpRequest) -> HttpResponse:
-    """No worker in the gallery."""
-    raise Http404
+    """The offline script, from the root as in the house."""
+    script = Path(settings.ROOT) / "frontend" / "sw.js"
+    return HttpResponse(script.read_bytes(), content_type="text/javascript")
 
 
 urlpatterns = [
     path("pick/", pick),
+    path("offline", show, {"name": "offline"}, name="offline"),
     path("sw.js", worker, name="service-worker"),
     path("find/", show, {"name": "list"}, name="search"),
     path("notices/", show, {"name": "list"}, name="notices"),
