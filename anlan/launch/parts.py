@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -143,44 +142,3 @@ class Running:
             text = line.decode(errors="replace").rstrip()
             if text:
                 console.say(self.part.title, text)
-
-
-def run_to_end(
-    title: str,
-    command: list[str],
-    environment: dict[str, str],
-    console: Console,
-    pause: Callable[[float], None],
-) -> tuple[int, list[str]]:
-    """Run one preparing step, lines shown; returns exit code and lines. `pause` may raise to break off."""
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        cwd=PROJECT,
-        env=environment,
-        start_new_session=True,
-    )
-    lines: list[str] = []
-
-    def copy() -> None:
-        assert process.stdout is not None
-        for line in process.stdout:
-            text = line.decode(errors="replace").rstrip()
-            lines.append(text)
-            if text:
-                console.say(title, text)
-
-    pump = threading.Thread(target=copy, daemon=True)
-    pump.start()
-    try:
-        while process.poll() is None:
-            pause(0.05)
-    except BaseException:
-        process.terminate()
-        raise
-    finally:
-        process.wait()
-        pump.join(timeout=2)
-    return process.returncode, lines

@@ -32,11 +32,12 @@ from anlan.launch.database import (
 from anlan.launch.errors import LaunchError
 from anlan.launch.follow import Follower
 from anlan.launch.machine import port_is_free
-from anlan.launch.parts import Part, Running, WebOptions, make_part, manage_command, part_names, run_to_end
+from anlan.launch.parts import Part, Running, WebOptions, make_part, manage_command, part_names
 from anlan.launch.paths import PROJECT, Home
 from anlan.launch.postgres import Cluster, stop_server
 from anlan.launch.process import identify
 from anlan.launch.state import UP, RunState, clear_state, end_left_overs, hold, save_state
+from anlan.launch.steps import Step, run_steps
 
 LONGEST_PAUSE = 30.0
 # A part that ran this long has recovered: the next failure starts from a short pause again.
@@ -149,19 +150,13 @@ class Supervisor:
             self._environment["ANLAN_NATS_URL"] = nats.url(nats_token)
 
     def _prepare(self) -> None:
-        steps = [("升级数据表", ["migrate", "--noinput", "--verbosity", "0"])]
-        steps.append(("整理页面资源", ["collectstatic", "--noinput", "--verbosity", "0"]))
+        migrate = Step("升级数据表", manage_command("migrate", "--noinput", "--verbosity", "0"))
+        collect = Step("整理页面资源", manage_command("collectstatic", "--noinput", "--verbosity", "0"))
+        run_steps([migrate, collect], self._environment, self.console, self._pause)
         # Reference data and demonstration accounts, where the product has them.
         if any(PROJECT.glob("anlan/*/management/commands/setup.py")):
-            steps.append(("装入基础数据", ["setup"]))
-        for title, arguments in steps:
-            self.console.say("准备", title)
-            code, lines = run_to_end(
-                "准备", manage_command(*arguments), self._environment, self.console, self._pause
-            )
-            if code != 0:
-                last = next((line for line in reversed(lines) if line.strip()), "没有给出原因")
-                raise LaunchError(f"{title}没有完成（代码 {code}）：{last}")
+            setup = Step("装入基础数据", manage_command("setup"))
+            run_steps([setup], self._environment, self.console, self._pause)
 
     def _launch(self, part: Part, restarts: int = 0) -> None:
         running = Running(part, self._environment, self.console, restarts)
