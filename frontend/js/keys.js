@@ -3,7 +3,7 @@
 (() => {
   const STORE = 'anlan-keys';
   const stored = () => { try { return localStorage.getItem(STORE); } catch { return null; } };
-  let on = document.body.dataset.keys !== 'off' && stored() !== 'off';
+  let on = stored() !== 'off';
   const button = document.querySelector('[data-keys-switch]');
   const paint = () => {
     if (!button) return;

@@ -134,7 +134,6 @@ def samples(request: HttpRequest) -> dict[str, tuple[str, dict[str, Any]]]:
         "totp": ("kernel/account/totp_setup.html", {"form": CodeForm(), "page": account}),
         "recovery": ("kernel/account/recovery_codes.html", {"unused_codes": ["3f8a-91c2", "77d0-4be1"]}),
         "signout": ("kernel/account/signout.html", {}),
-        "locked": ("kernel/account/locked.html", {"failure_limit": 5, "cooloff_minutes": 15}),
         "404": ("kernel/404.html", {}),
         "403": ("kernel/403.html", {"reason": "只有验收人可以销号。"}),
         "500": ("kernel/500.html", {}),
