@@ -20,7 +20,7 @@ from anlan.org.models.regions import Level
 from anlan.org.rules import posts as rules
 from anlan.org.rules.names import placed_name, short_name
 
-# People and posts ----------------------------------------------------------------------------------------------
+# People and posts -----------------------------------------------------------------------------------
 
 
 def prepare_person(actor: Actor, person: Person) -> None:
