@@ -48,9 +48,9 @@ class Parameter:
             raise ValidationError(f"“{text}”不是整数。请填数字，如 {self.default}。")
         number = int(text)
         if self.least is not None and number < self.least:
-            raise ValidationError(f"{number} 太小，最小 {self.least}{self.unit}。")
+            raise ValidationError(f"{number} 太小，最小 {self.least} {self.unit}".rstrip() + "。")
         if self.most is not None and number > self.most:
-            raise ValidationError(f"{number} 太大，最大 {self.most}{self.unit}。")
+            raise ValidationError(f"{number} 太大，最大 {self.most} {self.unit}".rstrip() + "。")
         return number
 
 

@@ -22,7 +22,7 @@ from anlan.org.models.security import LoginRecord, Method, OnlineSession
 from anlan.org.sessions import NUMBER, client_address, end_all
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Password sign-in."""
 
     error_messages: ClassVar[dict[str, str]] = {
@@ -46,7 +46,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
         """Refuse a first password that was left lying too long."""
-        refusal = super().pre_login(request, user, **kwargs)
+        refusal: HttpResponse | None = super().pre_login(request, user, **kwargs)
         if refusal is None and passwords.first_password_lapsed(user, timezone.now()):
             reason = "初始密码已过期，没有登录。请找本单位系统管理员重置密码。"
             login_records.note(request, LoginRecord.Result.REFUSED, person=user, reason="初始密码过期")
@@ -80,7 +80,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return client_address(request)
 
 
-class SecondFactorAdapter(DefaultMFAAdapter):
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """One-time codes; their secrets are encrypted with a key made from SECRET_KEY."""
 
     error_messages: ClassVar[dict[str, str]] = {
@@ -113,7 +113,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return not second_factor.demanded(authenticator.user)
 
 
-class UnifiedAdapter(DefaultSocialAccountAdapter):
+class UnifiedAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     """Sign-in through the unified identity service (OIDC): it proves who comes, and makes nobody."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
@@ -186,5 +186,5 @@ def refused(request: HttpRequest, words: str) -> HttpResponse:
 def _box() -> MultiFernet:
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return MultiFernet(
-        [Fernet(urlsafe_b64encode(sha256(f"anlan second factor {key}".encode()).digest())) for key in keys]
+        [Fernet(urlsafe_b64encode(sha256(f"anlan second factor {key!s}".encode()).digest())) for key in keys]
     )

@@ -12,7 +12,7 @@ from anlan.kernel.ledger import Blank, Column, Filter, Importing, Ledger, Panel,
 from anlan.kernel.models import AuditEntry, DictEntry, Holiday
 from anlan.kernel.parameters import Parameter
 from anlan.kernel.shell import Entry, Group
-from anlan.org.admin_pages.differences import act_label, difference_rows, ledger_label
+from anlan.org.admin_pages.differences import act_label, difference_rows, ledger_label, subject_label
 from anlan.org.models.announcements import Announcement
 from anlan.org.models.security import LoginRecord
 
@@ -121,7 +121,11 @@ LEDGERS = (
                 cell=lambda row: format_html("{}", ledger_label(row.ledger)),
                 value=lambda row: ledger_label(row.ledger),
             ),
-            Column("subject"),
+            Column(
+                "subject",
+                cell=lambda row: format_html("{}", subject_label(row)),
+                value=lambda row: subject_label(row),
+            ),
             Column("note"),
             Column("address"),
             Column("batch", shown=False),
@@ -139,7 +143,7 @@ LEDGERS = (
         search_hint="对象、说明",
         order=("-id",),
         order_label="按时间从新到旧",
-        detail=(Section("操作", ("at", "actor", "act", "ledger", "subject", "note", "batch", "address")),),
+        detail=(Section("操作", ("at", "actor", "subject", "note", "batch", "address")),),
         panels=(Panel("变动", "org/admin/differences.html", difference_rows),),
         acts=READ_ONLY,
         blank=Blank("还没有操作记录。", "每一次登记、修改、删除和办理都会记在这里，不能修改。"),

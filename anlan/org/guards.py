@@ -60,6 +60,12 @@ CREATE OR REPLACE TRIGGER org_delegation_exclusive BEFORE INSERT OR UPDATE ON or
     FOR EACH ROW EXECUTE FUNCTION org_delegation_exclusive();
 """
 
+# `anlan_refuse` is the kernel's: the login log is only ever added to, like the record of acts.
+LOGIN_LOG = """
+CREATE OR REPLACE TRIGGER org_login_log BEFORE UPDATE OR DELETE ON org_loginrecord
+    FOR EACH STATEMENT EXECUTE FUNCTION anlan_refuse()
+"""
+
 
 def install(using: str = "default", **_: Any) -> None:
     """Make or renew the functions and triggers, after every migration. Does nothing without the tables."""
@@ -69,3 +75,6 @@ def install(using: str = "default", **_: Any) -> None:
         )
         if cursor.fetchone()[0]:
             cursor.execute(EXCLUSIVE)
+        cursor.execute("SELECT to_regclass('org_loginrecord') IS NOT NULL")
+        if cursor.fetchone()[0]:
+            cursor.execute(LOGIN_LOG)

@@ -73,7 +73,7 @@ def locked(now: datetime | None = None, account: str | None = None) -> list[Lock
 
 def release(account: str) -> int:
     """Forget the failures of `account`; the number of rows forgotten."""
-    return AccessAttempt.objects.filter(username=account.strip().lower()).delete()[0]
+    return int(AccessAttempt.objects.filter(username=account.strip().lower()).delete()[0])
 
 
 def minutes_left(until: datetime, now: datetime | None = None) -> int:

@@ -17,6 +17,8 @@ from anlan.org.models.security import LoginRecord, Method
 from anlan.org.security import PASSWORD_DUE, TOTP_DUE
 from anlan.org.sessions import agent_of, client_address
 
+FACTORS = {"totp": "动态验证码", "recovery_codes": "备用码"}
+
 
 def note(
     request: HttpRequest | None,
@@ -103,11 +105,11 @@ def _wrong_code(sender: Any, request: HttpRequest, user: Any, **_: Any) -> None:
 
 @receiver(authenticator_added)
 def _bound(sender: Any, request: Any, user: Any, authenticator: Any, **_: Any) -> None:
-    who, what = sessions.person_of(user), authenticator.get_type_display()
+    who, what = sessions.person_of(user), FACTORS.get(authenticator.type, "")
     audit.record(request.actor, "bind_authenticator", who, note=what)
 
 
 @receiver(authenticator_removed)
 def _unbound(sender: Any, request: Any, user: Any, authenticator: Any, **_: Any) -> None:
-    who, what = sessions.person_of(user), authenticator.get_type_display()
+    who, what = sessions.person_of(user), FACTORS.get(authenticator.type, "")
     audit.record(request.actor, "unbind_authenticator", who, note=what)

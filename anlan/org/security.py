@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -84,7 +85,7 @@ def _out(request: HttpRequest, why: str) -> HttpResponse:
 
 def _owed(request: HttpRequest) -> HttpResponse | None:
     """The page where something owed is done, unless the person is there or on the way out."""
-    person = request.user
+    person = cast("Any", request.user)
     if person.must_change_password or request.session.get(PASSWORD_DUE):
         return _only(request, FOR_PASSWORD)
     if request.session.get(TOTP_DUE):

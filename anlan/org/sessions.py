@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -18,6 +19,7 @@ NUMBER = "online"
 SEAT = "seat_id"
 WHY = "the session's own row"
 SEEN_EVERY = timedelta(seconds=60)
+KEPT = timedelta(days=183)
 
 
 def client_address(request: HttpRequest | None) -> str:
@@ -27,13 +29,13 @@ def client_address(request: HttpRequest | None) -> str:
     hops = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
     trusted = settings.ANLAN_PROXIES
     if trusted and len(hops) >= trusted:
-        return hops[-trusted][:45]
+        return str(hops[-trusted])[:45]
     return str(request.META.get("REMOTE_ADDR", ""))[:45]
 
 
 def agent_of(request: HttpRequest | None) -> str:
     """The browser as it calls itself."""
-    return request.META.get("HTTP_USER_AGENT", "")[:250] if request is not None else ""
+    return str(request.META.get("HTTP_USER_AGENT", ""))[:250] if request is not None else ""
 
 
 def person_of(user: Any) -> Person:
@@ -119,6 +121,13 @@ def idle_span() -> timedelta | None:
     """How long a browser may rest; None if for ever."""
     minutes = int(parameters.value("signin.idle_minutes"))
     return timedelta(minutes=minutes) if minutes else None
+
+
+def tidy(now: datetime) -> int:
+    """Forget expired browser sessions, and rows that ended over half a year ago; how many rows went."""
+    Session.objects.filter(expire_date__lt=now).delete()
+    old = OnlineSession.objects.unscoped("tidying by the clock").filter(ended_at__lt=now - KEPT)
+    return int(old.delete()[0])
 
 
 def online(rows: QuerySet[Any], now: datetime) -> QuerySet[Any]:

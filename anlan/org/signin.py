@@ -32,7 +32,7 @@ from anlan.org.security import PASSWORD_DUE
 SIGNIN = "kernel/signin.html"
 
 
-class SignInForm(LoginForm):
+class SignInForm(LoginForm):  # type: ignore[misc]
     """Account and password; a failure says how many tries are left once they run short."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -55,7 +55,7 @@ class SignInForm(LoginForm):
             raise
 
 
-class CodeForm(mfa_forms.AuthenticateForm):
+class CodeForm(mfa_forms.AuthenticateForm):  # type: ignore[misc]
     """The second step: the authenticator's code or a recovery code."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -71,10 +71,10 @@ class CodeForm(mfa_forms.AuthenticateForm):
     def clean_code(self) -> str:
         """Refuse while the account is locked, else check the code."""
         refuse_locked(self.user)
-        return super().clean_code()
+        return str(super().clean_code())
 
 
-class CodeAgainForm(mfa_forms.ReauthenticateForm):
+class CodeAgainForm(mfa_forms.ReauthenticateForm):  # type: ignore[misc]
     """The code once more, before something delicate."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -90,10 +90,10 @@ class CodeAgainForm(mfa_forms.ReauthenticateForm):
     def clean_code(self) -> str:
         """Refuse while the account is locked, else check the code."""
         refuse_locked(self.user)
-        return super().clean_code()
+        return str(super().clean_code())
 
 
-class PasswordAgainForm(ReauthenticateForm):
+class PasswordAgainForm(ReauthenticateForm):  # type: ignore[misc]
     """The password once more, before something delicate."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -101,7 +101,7 @@ class PasswordAgainForm(ReauthenticateForm):
         _plain(self.fields["password"], "密码", autocomplete="current-password", autofocus=True)
 
 
-class BindForm(ActivateTOTPForm):
+class BindForm(ActivateTOTPForm):  # type: ignore[misc]
     """The first code proves that the authenticator is bound."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -109,7 +109,7 @@ class BindForm(ActivateTOTPForm):
         _plain(self.fields["code"], "验证器显示的 6 位数", autocomplete="one-time-code", inputmode="numeric")
 
 
-class PasswordForm(ChangePasswordForm):
+class PasswordForm(ChangePasswordForm):  # type: ignore[misc]
     """A new password, twice."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -181,7 +181,7 @@ def locked_out(request: HttpRequest, response: Any = None, credentials: Any = No
     return signin_page(request, locked_words(until) if until else "尝试太频繁。请过几分钟再试。", 429)
 
 
-class SignInView(account_views.LoginView):
+class SignInView(account_views.LoginView):  # type: ignore[misc]
     """allauth's sign-in on our page."""
 
     template_name = SIGNIN
@@ -191,7 +191,7 @@ class SignInView(account_views.LoginView):
         return {**super().get_context_data(**kwargs), **entrance(self.request)}
 
 
-class PasswordView(account_views.PasswordChangeView):
+class PasswordView(account_views.PasswordChangeView):  # type: ignore[misc]
     """Change the password; says why, when it is demanded."""
 
     template_name = "kernel/account/password_change.html"
@@ -221,7 +221,7 @@ class PasswordView(account_views.PasswordChangeView):
         """Save, record, say so."""
         request = cast("ActorRequest", self.request)
         self.demanded = bool(form.user.must_change_password or request.session.pop(PASSWORD_DUE, None))
-        response = super().form_valid(form)
+        response: HttpResponse = super().form_valid(form)
         audit.record(request.actor, "change_password", sessions.person_of(form.user))
         messages.success(request, "密码已改，其他设备上的登录已退出。")
         return response

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from anlan.kernel.scope import Actor
+from anlan.org import sessions
 from anlan.org.admin_pages import proof
 
 
@@ -12,3 +14,10 @@ from anlan.org.admin_pages import proof
 def prove_record(person_id: int, name: str) -> bool:
     """Prove the whole record for the person who asked."""
     return bool(proof.prove(Actor(person_id=person_id, name=name)))
+
+
+@app.periodic(cron="17 3 * * *", periodic_id="tidy")
+@app.task(name="org.tidy_sessions", queue="periodic", queueing_lock="org.tidy_sessions", pass_context=False)
+def tidy_sessions(timestamp: int) -> int:
+    """Forget sessions that are long over."""
+    return sessions.tidy(timezone.now())

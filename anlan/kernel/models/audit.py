@@ -49,7 +49,7 @@ class AuditEntry(ScopedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.actor} {self.act} {self.subject}"
+        return self.subject or f"第 {self.pk} 条"
 
 
 class AuditSeal(models.Model):

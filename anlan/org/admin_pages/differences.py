@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from anlan.kernel import drawing, registry
+from anlan.kernel import drawing, parameters, registry
 from anlan.kernel.pages.rows import ACTS as LEDGER_ACTS
 from anlan.kernel.pages.rows import field_label, shown
 from anlan.kernel.scope import Actor
@@ -41,8 +41,16 @@ def ledger_label(key: str) -> str:
         return PLACES.get(key, key)
 
 
+def subject_label(entry: Any) -> str:
+    """What the act was about; a parameter by its name."""
+    if entry.ledger == "parameters":
+        found = parameters.declared().get(entry.subject)
+        return found.label if found else entry.subject
+    return str(entry.subject)
+
+
 def difference_rows(actor: Actor, entry: Any) -> Mapping[str, Any]:
-    """{"changes": [(label, old, new)], "words": act} for the panel of one entry."""
+    """What the panel of one entry shows: the act, its ledger, and [(label, old, new)]."""
     names = drawing.Names()
     try:
         ledger = registry.ledger(entry.ledger)
@@ -61,7 +69,12 @@ def difference_rows(actor: Actor, entry: Any) -> Mapping[str, Any]:
                 shown(ledger, name, new, names),
             )
         )
-    return {"changes": changes, "words": act_label(entry.act)}
+    return {
+        "changes": changes,
+        "words": act_label(entry.act),
+        "ledger": ledger_label(entry.ledger),
+        "what": subject_label(entry),
+    }
 
 
 WORDS = {"post": "岗位", "value": "值", "key": "键"}

@@ -36,7 +36,9 @@ def health_page(request: ActorRequest) -> HttpResponse:
         cursor.execute("SELECT pg_database_size(current_database())")
         size = cursor.fetchone()[0]
         cursor.execute(BIGGEST)
-        tables = [(name, _mib(bytes_), max(count, 0)) for name, bytes_, count in cursor.fetchall()]
+        tables = [
+            (name, _mib(bytes_), count if count >= 0 else None) for name, bytes_, count in cursor.fetchall()
+        ]
     facts = ["全部正常" if not bad else f"{bad} 处要处理", f"版本 {__version__}", f"数据库 {_mib(size)} MB"]
     page = {"title": "运行状况", "crumbs": [{"label": "系统管理"}], "facts": facts}
     return render(request, "org/admin/health.html", {"page": page, "rows": rows, "tables": tables})

@@ -28,14 +28,13 @@ def lock_list(request: ActorRequest) -> HttpResponse:
     }
     rows = [(lock, names.get(lock.account), locks.minutes_left(lock.until, now)) for lock in found]
     facts = [f"{locks.minutes()} 分钟内连续失败 {locks.limit()} 次即锁定", "到时自动解除"]
-    return render(
-        request,
-        "org/admin/locks.html",
-        {
-            "page": {"title": "锁定的账号", "crumbs": [{"label": "安全管理"}], "facts": facts},
-            "rows": rows,
-        },
-    )
+    empty = {
+        "state": "现在没有锁定的账号",
+        "basis": "有人连续输错密码或动态验证码时，会列在这里。",
+        "act": {"label": "看登录日志", "url": reverse("ledger-list", args=["logins"])},
+    }
+    page = {"title": "锁定的账号", "crumbs": [{"label": "安全管理"}], "facts": facts, "empty": empty}
+    return render(request, "org/admin/locks.html", {"page": page, "rows": rows})
 
 
 @require_POST

@@ -12,11 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from anlan.kernel import audit
+from anlan.kernel import audit, clock
 from anlan.kernel.requests import ActorRequest
 from anlan.org import sessions
 from anlan.org.admin_pages.access import needs
 from anlan.org.models import Post
+from anlan.org.models.dated import on_day
 from anlan.org.models.security import OnlineSession
 
 SHOWN = 200
@@ -39,16 +40,23 @@ def online_list(request: ActorRequest) -> HttpResponse:
     found = list(rows.select_related("person", "person__unit").order_by("-seen_at", "-id")[:SHOWN])
     posts = _posts(found)
     for row in found:
-        row.post_label = posts.get(row.seat_id, "")
+        row.post_label = posts[row.pk]
     facts = [f"{total:,} 个会话" + (f"，列出最近的 {SHOWN} 个" if total > SHOWN else "")]
     span = sessions.idle_span()
     if span:
         facts.append(f"超过 {int(span.total_seconds() // 60)} 分钟没有操作自动退出")
+    basis = f"没有姓名、账号含“{text}”或从这个地址来的人在线。" if text else "有人登录后列在这里。"
+    page = {
+        "title": "在线人员",
+        "crumbs": [{"label": "安全管理"}],
+        "facts": facts,
+        "empty": {"state": "没有符合条件的会话" if text else "现在没有人在线", "basis": basis},
+    }
     return render(
         request,
         "org/admin/online.html",
         {
-            "page": {"title": "在线人员", "crumbs": [{"label": "安全管理"}], "facts": facts},
+            "page": page,
             "rows": found,
             "text": text,
             "own": request.session.get(sessions.NUMBER),
@@ -87,5 +95,12 @@ def _chosen(request: ActorRequest) -> Any:
 
 
 def _posts(rows: list[Any]) -> dict[int, str]:
-    posts = Post.objects.unscoped("the post that a session acts as").select_related("unit", "role")
-    return {post.pk: post.label for post in posts.filter(pk__in={row.seat_id for row in rows if row.seat_id})}
+    """{session: the post it acts as}: the one chosen, else the person's first."""
+    posts = Post.objects.unscoped("the posts that sessions act as").select_related("unit", "role")
+    first: dict[int, str] = {}
+    by_number: dict[int, str] = {}
+    people = {row.person_id for row in rows}
+    for post in posts.filter(on_day(clock.today()), person_id__in=people).order_by("id"):
+        first.setdefault(post.person_id, post.label)
+        by_number[post.pk] = post.label
+    return {row.pk: by_number.get(row.seat_id) or first.get(row.person_id, "") for row in rows}

@@ -23,6 +23,7 @@ from anlan.org.admin_pages.access import needs
 
 SEALS = 20
 AT_ONCE = 50_000
+WAIT = 2.0
 TASK = "org.prove_record"
 
 
@@ -35,6 +36,7 @@ class Proof:
     by: str
     seals: int
     entries: int
+    unsealed: int
     late: int
     head: str
     problems: list[str]
@@ -80,6 +82,7 @@ def last_proof() -> Proof | None:
         by=found.actor,
         seals=told["seals"],
         entries=told["entries"],
+        unsealed=told["unsealed"],
         late=told["late"],
         head=told["head"],
         problems=told["problems"],
@@ -89,12 +92,13 @@ def last_proof() -> Proof | None:
 def prove(actor: Actor) -> bool:
     """Seal what is final, prove the chain against the head of the last proof, record the outcome."""
     before = last_proof()
-    sealing.seal()
+    sealing.seal(wait=WAIT)
     verdict = sealing.verify(before.head if before else "")
     told = {
         "holds": verdict.holds,
         "seals": verdict.seals,
         "entries": verdict.entries,
+        "unsealed": verdict.unsealed,
         "late": verdict.late,
         "head": verdict.head,
         "problems": [_words(one) for one in verdict.problems[: sealing.MOST_PROBLEMS]],
@@ -121,7 +125,7 @@ def _start(request: ActorRequest) -> None:
     from anlan.org.tasks import prove_record
 
     try:
-        prove_record.defer(person_id=request.actor.person_id, name=request.actor.label)
+        prove_record.defer(person_id=request.actor.person_id or 0, name=request.actor.label)
         messages.success(request, "已开始核验，可以离开本页。")
     except AlreadyEnqueued:
         messages.warning(request, "已有一次核验在进行，没有再开始。")

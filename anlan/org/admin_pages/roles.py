@@ -32,6 +32,9 @@ ACTS = (
 )
 # Permissions of pages that are no ledgers, and further acts on ledgers.
 MORE = (
+    ("roles.view", "看角色"),
+    ("roles.add", "新建角色"),
+    ("roles.change", "改角色"),
     ("people.reset", "发初始密码"),
     ("people.unlock", "解锁、解除动态验证码"),
     ("people.disable", "停用与启用账号"),
@@ -40,7 +43,9 @@ MORE = (
     ("parameters.view", "看参数"),
     ("parameters.change", "改参数"),
     ("health.view", "看运行状况"),
-    ("jobs.retry", "重跑失败的作业"),
+    ("jobs.view", "看自己发起的作业"),
+    ("jobs.monitor", "看作业监视"),
+    ("jobs.retry", "重做失败的作业"),
     ("audit.verify", "核验操作日志"),
 )
 

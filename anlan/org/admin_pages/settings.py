@@ -69,8 +69,9 @@ class ParameterForm(forms.Form):
         self.parameter = parameter
         initial = parameters.value(parameter.key)
         super().__init__(data, initial={"value": initial})
-        label = parameter.label + (f"（{parameter.unit}）" if parameter.unit else "")
-        hint = f"{parameter.note}默认 {in_words(parameter, parameter.default)}。"
+        label = parameter.label
+        unit = f"单位：{parameter.unit}。" if parameter.unit else ""
+        hint = f"{unit}{parameter.note}默认 {in_words(parameter, parameter.default)}。"
         if isinstance(parameter.default, bool):
             self.fields["value"] = forms.BooleanField(label=label, required=False, help_text=hint)
         else:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
+from django.db import DatabaseError, transaction
 from django.test import Client
 from django.utils import timezone
 
 from anlan.kernel import parameters
 from anlan.kernel.models import AuditEntry, ParameterValue
-from anlan.org import locks, passwords
+from anlan.org import locks, passwords, sessions
 from anlan.org.models import Person
 from anlan.org.models.security import LoginRecord, OnlineSession
 from anlan.org.passwords import HistoryValidator, MixedCharactersValidator, first_password
@@ -33,8 +35,14 @@ def records() -> list[tuple[str, str]]:
     return list(rows.values_list("result", "reason"))
 
 
-def text_of(response: object) -> str:
-    return response.content.decode()  # type: ignore[attr-defined]
+def text_of(response: Any) -> str:
+    return str(response.content.decode())
+
+
+def seat_of(client: Client) -> int:
+    """The number of the post that this browser acts as."""
+    request: Any = client.get("/account/").wsgi_request
+    return int(request.actor.seat.id)
 
 
 def set_parameter(key: str, value: int) -> None:
@@ -260,7 +268,7 @@ def test_one_can_sign_out_everywhere_else() -> None:
 # Password change --------------------------------------------------------------------------------
 
 
-def change(client: Client, new: str = NEW, old: str = PASSWORD, again: str = "") -> object:
+def change(client: Client, new: str = NEW, old: str = PASSWORD, again: str = "") -> Any:
     return client.post(
         "/account/password/", {"oldpassword": old, "password1": new, "password2": again or new}
     )
@@ -272,7 +280,7 @@ def test_a_first_password_opens_nothing_but_the_page_to_change_it() -> None:
     for address in ("/", "/account/", "/people/"):
         assert client.get(address)["Location"] == "/account/password/"
     assert "只能用一次" in text_of(client.get("/account/password/"))
-    assert change(client).status_code == 302  # type: ignore[attr-defined]
+    assert change(client).status_code == 302
     assert client.get("/account/").status_code == 200
     assert not Person.objects.get(pk=who.pk).must_change_password
     entry = AuditEntry.objects.unscoped("test").get(act="change_password")
@@ -334,15 +342,15 @@ def test_one_acts_as_the_chosen_post_and_the_record_says_so() -> None:
     who = person("", "committee-officer", "inspector")
     client = signed_in(who)
     first, second = who.posts.unscoped("test").order_by("id")
-    assert client.get("/account/").wsgi_request.actor.seat.id == first.pk  # type: ignore[attr-defined]
+    assert seat_of(client) == first.pk
     response = client.post("/post/choose", {"post": second.pk, "next": "/account/"})
     assert response["Location"] == "/account/"
-    assert client.get("/account/").wsgi_request.actor.seat.id == second.pk  # type: ignore[attr-defined]
+    assert seat_of(client) == second.pk
     entry = AuditEntry.objects.unscoped("test").get(act="choose_post")
     assert entry.differences["post"] == [first.label, second.label]
     assert OnlineSession.objects.unscoped("test").get().seat_id == second.pk
     again = signed_in(who)
-    assert again.get("/account/").wsgi_request.actor.seat.id == second.pk, "kept"  # type: ignore[attr-defined]
+    assert seat_of(again) == second.pk, "kept"
 
 
 def test_nobody_acts_as_anothers_post_or_one_that_has_ended() -> None:
@@ -365,3 +373,35 @@ def test_the_own_page_shows_posts_and_sign_ins() -> None:
     for words in ("周敏", "执法检查人员", "没有开启", "本机", "登录"):
         assert words in page
     assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d", page)
+
+
+def test_the_login_log_cannot_be_rewritten() -> None:
+    sign_in(Client(), "nobody", "x")
+    rows = LoginRecord.objects.unscoped("test")
+    for rewrite in (lambda: rows.update(reason=""), rows.all().delete):
+        with pytest.raises(DatabaseError, match="只能追加"), transaction.atomic():
+            rewrite()
+    assert records() == [("failed", "没有这个账号")]
+
+
+def test_behind_a_trusted_proxy_the_address_is_the_browsers(client: Client, settings: Any) -> None:
+    forged = "1.1.1.1, 10.9.9.9"
+    client.post("/account/login/", {"login": "nobody", "password": "x"}, HTTP_X_FORWARDED_FOR=forged)
+    settings.ANLAN_PROXIES = 1
+    client.post("/account/login/", {"login": "nobody", "password": "x"}, HTTP_X_FORWARDED_FOR=forged)
+    rows = LoginRecord.objects.unscoped("test").order_by("id")
+    assert list(rows.values_list("address", flat=True)) == ["127.0.0.1", "10.9.9.9"]
+
+
+def test_old_sessions_are_tidied_away_and_the_log_stays() -> None:
+    from django.contrib.sessions.models import Session
+
+    client = signed_in(person())
+    client.post("/account/logout/")
+    signed_in(person())
+    long_ago = timezone.now() - timedelta(days=400)
+    Session.objects.update(expire_date=long_ago)
+    OnlineSession.objects.unscoped("test").filter(end="left").update(ended_at=long_ago)
+    assert sessions.tidy(timezone.now()) == 1
+    assert OnlineSession.objects.unscoped("test").count() == 1 and not Session.objects.exists()
+    assert len(records()) == 3

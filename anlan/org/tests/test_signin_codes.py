@@ -25,7 +25,7 @@ def _fresh_cache() -> None:
 
 
 def code(secret: str, step: int = 0) -> str:
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + step))
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + step)))
 
 
 def confirm(client: Client) -> None:

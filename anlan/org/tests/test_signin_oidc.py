@@ -49,7 +49,7 @@ def come(client: Client, provider: Provider, query: str = "") -> Any:
 
 
 def last() -> LoginRecord:
-    found = LoginRecord.objects.unscoped("test").order_by("id").last()
+    found: LoginRecord | None = LoginRecord.objects.unscoped("test").order_by("id").last()
     assert found is not None
     return found
 
