@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from anlan.kernel import clock
 from anlan.kernel.digest import hasher, sm3
-from anlan.kernel.measure import TRUNCATE, Area, Measure, Value, Window, compute, evidence, measure_of
+from anlan.kernel.measure import PERIODS, Area, Measure, Value, Window, compute, evidence, measure_of
 from anlan.kernel.models import Figure
 from anlan.kernel.models.placed import place_of
 from anlan.kernel.scope import Actor, ScopedModel
@@ -82,7 +82,7 @@ def recheck(found: Figure) -> Recheck:
     """Compute a frozen figure again over the rows as they are now."""
     measure, window = measure_of(found.measure), Window(found.start, found.end)
     area = Area(**{name: tuple(values) for name, values in found.area.items()})
-    cell = {n: date.fromisoformat(v) if n in TRUNCATE else v for n, v in found.cell.items()}
+    cell = {n: date.fromisoformat(v) if n in PERIODS else v for n, v in found.cell.items()}
     value = _value(measure, window, cell, area).number
     _, digest, ids = _rows(evidence(measure, window, cell, area=area))
     known = found.row_ids is not None and ids is not None

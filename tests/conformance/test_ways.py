@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from anlan.kernel import measure, moves, registry, workflow
 from anlan.kernel.checks import check_ways
+from anlan.kernel.due import start_of
 from anlan.kernel.measure import Coverage, Measure, Window, compute, evidence
 from anlan.kernel.testing import make_row, place
 from anlan.kernel.workflow import Workflow
@@ -47,8 +49,10 @@ def test_without_permission_no_move_is_made(flow: Workflow) -> None:
 
 def rows_of(one: Measure) -> None:
     """A few rows that the measure may count."""
+    model = measure._base(one.rows).model
+    day = start_of(date(2023, 6, 20)) if measure._timed(model, one.date) else date(2023, 6, 20)
     for path in (HERE, HERE, THERE):
-        place(make_row(measure._base(one.rows).model), path)
+        place(make_row(model, **({} if "__" in one.date else {one.date: day})), path)
     if isinstance(one.amount, Coverage):
         for path in (HERE, THERE):
             place(make_row(measure._base(one.amount.universe).model), path)
