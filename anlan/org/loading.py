@@ -313,8 +313,10 @@ def load_industries(path: Path = DATA / "industries.csv", *, update: bool = True
         if cells["parent"] and cells["parent"] not in known:
             sheet.fault(number, f"上级行业“{cells['parent']}”不在文件里")
     sheet.settle()
-    columns = ("name", "lead_family", "assist_families", "special_committee", "codes", "code_confidence",
-               "note", "pinyin", "initials", "position")  # fmt: skip
+    columns = (
+        *("name", "lead_family", "lead_name", "assist_families", "special_committee", "codes"),
+        *("code_confidence", "note", "pinyin", "initials", "position"),
+    )
     with transaction.atomic():
         rows = Industry.objects.unscoped("loading reference data")
         existing = {one.slug: one for one in rows}
@@ -332,6 +334,7 @@ def _industry(cells: dict[str, str], place: int) -> Industry:
         slug=cells["slug"],
         name=cells["name_zh"],
         lead_family=cells["lead_unit"],
+        lead_name=cells.get("lead_unit_name", ""),
         assist_families=items(cells["assist_units"]),
         special_committee=cells.get("special_committee", ""),
         codes=cells.get("gbt4754_2017", ""),

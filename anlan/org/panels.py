@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-
 from anlan.kernel import clock
 from anlan.kernel.scope import Actor
 from anlan.org import reads
-from anlan.org.models import Person, Post, Region, Role, Unit, UnitFamily, UnitGroup
+from anlan.org.models import Person, Post, Region, Role, Unit, UnitGroup
 from anlan.org.models.dated import on_day
 from anlan.org.rules.groups import Standing
 
@@ -70,17 +67,3 @@ def role_options() -> Iterable[tuple[str, str]]:
     """The roles, for a filter."""
     rows = Role.objects.unscoped("the names of the roles").order_by("position", "id")
     return [(str(pk), label) for pk, label in rows.values_list("pk", "label")]
-
-
-def lead_name(industry: Any) -> str:
-    """The usual name of the family that leads an industry."""
-    return _family_names().get(industry.lead_family, str(industry.lead_family))
-
-
-def lead_cell(industry: Any) -> SafeString:
-    """The same, drawn."""
-    return format_html("{}", lead_name(industry))
-
-
-def _family_names() -> dict[str, str]:
-    return {one.key: str(one) for one in UnitFamily.objects.unscoped("names of families of units")}

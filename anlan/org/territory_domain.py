@@ -107,7 +107,7 @@ INDUSTRIES = Ledger(
     columns=(
         Column("name", link=True, css="c-t"),
         Column("parent__name", label="上级行业", css="c-f"),
-        Column("lead_family", css="c-k", cell=panels.lead_cell, value=panels.lead_name),
+        Column("lead_name", css="c-k"),
         Column("codes", shown=False),
         Column("code_confidence", shown=False),
         Column("note", shown=False),

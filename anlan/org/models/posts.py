@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from django.db import models
 
+from anlan.kernel import clock
 from anlan.kernel.scope import PathField, Scope, ScopedModel
 from anlan.org.models.dated import Dated, dates_in_order
 from anlan.org.models.fields import KeysField
@@ -84,11 +86,18 @@ class Post(Dated, ScopedModel):
         super().save(*args, **kwargs)
 
 
+def in_a_week() -> date:
+    """How long a delegation lasts if nobody says otherwise."""
+    return clock.today() + timedelta(days=7)
+
+
 class Delegation(Dated, ScopedModel):
     """A post lent to another person for some days, with all of its permissions or some of them."""
 
     scope: ClassVar[Scope] = Scope(view="delegations.view", region="region_path", person="delegate_id")
 
+    valid_from = models.DateField("开始日期", default=clock.today)
+    valid_to = models.DateField("结束日期", default=in_a_week, help_text="当日起不再委托")
     post = models.ForeignKey(Post, models.PROTECT, verbose_name="岗位", related_name="delegations")
     delegate = models.ForeignKey(Person, models.PROTECT, verbose_name="受托人", related_name="delegations")
     region_path = PathField("区划路径", editable=False, default="", blank=True)
@@ -101,11 +110,6 @@ class Delegation(Dated, ScopedModel):
         verbose_name = verbose_name_plural = "委托"
         ordering = ("-valid_from", "id")
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(valid_from__isnull=False, valid_to__isnull=False),
-                name="org_delegation_bounded",
-                violation_error_message="委托须有起止日期。",
-            ),
             dates_in_order("org_delegation_dates"),
         ]
 
