@@ -79,6 +79,21 @@ class ManyRows:
         self.fields: list[Any] = [one for one in meta.concrete_fields if not one.generated]
         self.names = [one.attname for one in self.fields]
         self.given = {meta.get_field(name).attname: values for name, values in columns.items()}  # type: ignore[union-attr]
+        told = [(n, one) for n, one in enumerate(self.fields) if not one.primary_key]
+        self._told = [(n, one.attname) for n, one in told if one.attname not in audit.SKIPPED]
+        alike = (
+            models.CharField,
+            models.TextField,
+            models.IntegerField,
+            models.DecimalField,
+            models.ForeignKey,
+        )
+        self._special = {
+            one.attname
+            for _, one in told
+            if any(word in one.attname for word in audit.HIDDEN)
+            or not (isinstance(one, alike) or type(one) is models.DateField)
+        }
         self.key = tuple(meta.get_field(name).attname for name in key)  # type: ignore[union-attr]
         self.places = [place for place in range(len(lines)) if place not in (skip or ())]
         self.outcome = Outcome()
@@ -385,7 +400,7 @@ class ManyRows:
                 if place in self.outcome.unchanged:
                     continue
                 act = "add" if place in self.outcome.created else "change"
-                told = encode(self._differences(place)).decode()
+                told = encode(self._changed(place)).decode()
                 yield (
                     *who, act, start.ledger, row[self._pk], subject(row)[:200], regions(row),
                     told, start.note, start.batch, start.address,
@@ -393,21 +408,20 @@ class ManyRows:
 
         copy(sql.Identifier(AuditEntry._meta.db_table), columns, entries())
 
+    def _changed(self, place: int) -> dict[str, list[Any]]:
+        """As `audit.differences` tells them; days and Decimals are left to the JSON encoder."""
+        row, before = self.rows[place], self.before.get(place)
+        if before is None:
+            found = {name: [None, row[n]] for n, name in self._told if row[n] not in (None, "", [], {})}
+        else:
+            found = {name: [before[n], row[n]] for n, name in self._told if before[n] != row[n]}
+        for name in self._special & found.keys():
+            hidden = any(word in name for word in audit.HIDDEN)
+            found[name] = ["•", "•"] if hidden else [audit.plain(one) for one in found[name]]
+        return found
+
     def _differences(self, place: int) -> dict[str, list[Any]]:
-        """As `audit.differences` tells them."""
-        row = self.rows[place]
-        if place in self.outcome.created:
-            return {
-                name: [None, audit.plain(row[n])]
-                for n, name in self._told
-                if row[n] not in (None, "", [], {})
-            }
-        before = self.before[place]
-        return {
-            name: [audit.plain(before[n]), audit.plain(row[n])]
-            for n, name in self._told
-            if before[n] != row[n]
-        }
+        return {name: [audit.plain(one) for one in pair] for name, pair in self._changed(place).items()}
 
     def _previous(self, before: tuple[Any, ...], row: list[Any]) -> Iterator[tuple[str, Any]]:
         for n, one in enumerate(self.fields):
@@ -418,17 +432,6 @@ class ManyRows:
                     if before[n] is not None
                     else None,
                 )
-
-    @property
-    def _told(self) -> list[tuple[int, str]]:
-        told: list[tuple[int, str]] | None = getattr(self, "_told_made", None)
-        if told is None:
-            told = self._told_made = [
-                (n, one.attname)
-                for n, one in enumerate(self.fields)
-                if not one.primary_key and one.attname not in audit.SKIPPED
-            ]
-        return told
 
     def _regions(self) -> Callable[[list[Any]], str]:
         lookup = self.model.scope.region

@@ -269,6 +269,8 @@ def _filled(plan: Plan, name: str, column: int) -> list[Any]:
                 rows[place][column] = rows[top][column]
     raw = [rows[place][column] for place in plan.places]
     down = plan.ledger.importing is not None and name in plan.ledger.importing.fill_down
+    if not down and SAME.isdisjoint(raw):
+        return raw
     for n, cell in enumerate(raw):
         if (cell.__class__ is str and cell.strip() in SAME) or (down and cell == "" and n):
             above = raw[n - 1] if n else ""

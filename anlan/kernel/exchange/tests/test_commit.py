@@ -160,7 +160,7 @@ def test_undo_keeps_rows_that_others_use(officer, book):
 
     make_row(Fault, site=Site.objects.unscoped("test").get(code="S1"), region_path=HERE)
     undone = batches.undo(officer, batch.pk)
-    assert undone.removed == 1 and undone.kept == ["场所 S1：已有问题用到它，没有撤去"]
+    assert undone.removed == 1 and undone.kept == ["场所 甲：已有问题用到它，没有撤去"]
 
 
 def test_undo_ends_after_thirty_days(officer, site, book):
