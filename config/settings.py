@@ -18,6 +18,7 @@ FURTHER_APPS = env.names("ANLAN_APPS")
 
 DEBUG = env.flag("ANLAN_DEBUG")
 SECRET_KEY = env.text("ANLAN_SECRET_KEY", "only-for-tests" if TESTING else None)
+SECRET_KEY_FALLBACKS = env.names("ANLAN_OLD_SECRET_KEYS")
 ALLOWED_HOSTS = env.names("ANLAN_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = env.names("ANLAN_ORIGINS")
 
@@ -242,4 +243,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("ANLAN_LOG", "WARNING" if TESTING else "INFO")},
+    # What these tell at every start and for every job is of no use to an operator.
+    "loggers": {name: {"level": "WARNING"} for name in ("axes", "procrastinate")},
 }

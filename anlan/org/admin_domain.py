@@ -187,9 +187,9 @@ LEDGERS = (
 )
 
 MENU = (
-    Group("system", "系统管理", "settings", position=90, foot=True),
-    Group("security", "安全管理", "shield-lock", position=91, foot=True),
-    Group("audit", "审计", "file-search", position=92, foot=True),
+    Group("system", "系统管理", "settings", position=90),
+    Group("security", "安全管理", "shield-lock", position=91),
+    Group("audit", "审计", "file-search", position=92),
     Entry("system", "parameters", "参数", "admin-parameters", "parameters.view", "adjustments"),
     Entry("system", "queue", "作业监视", "admin-queue", "jobs.monitor", "list-check"),
     Entry("system", "health", "运行状况", "admin-health", "health.view", "heartbeat"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from allauth.socialaccount.models import SocialAccount
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -34,6 +35,7 @@ def account_state(actor: Actor, person: Any) -> Mapping[str, Any]:
         "person": person,
         "until": locks.locked_until(person.username),
         "codes": second_factor.set_up(person),
+        "linked": SocialAccount.objects.filter(user_id=person.pk).exists(),
         "last": log.filter(result=LoginRecord.Result.DONE).order_by("-id").first(),
         "online": sessions.online(own, timezone.now()).count(),
         "may_reset": actor.may("people.reset"),
@@ -104,6 +106,16 @@ def unbind(request: ActorRequest, pk: int) -> HttpResponse:
     if second_factor.forget(person):
         audit.record(request.actor, "unbind_authenticator", person)
         messages.success(request, f"已解除“{person.name}”的动态验证码，下次登录只凭密码，之后可重新绑定。")
+    return _back(pk)
+
+
+@require_POST
+def unlink(request: ActorRequest, pk: int) -> HttpResponse:
+    """Take away the binding to the unified identity service."""
+    person = _person(request, pk, "people.unlock")
+    if SocialAccount.objects.filter(user_id=person.pk).delete()[0]:
+        audit.record(request.actor, "unlink_identity", person)
+        messages.success(request, f"已解除“{person.name}”的统一身份绑定，下次登录时按登录名重新绑定。")
     return _back(pk)
 
 

@@ -22,6 +22,7 @@ ACTS = {
     "choose_post": "换岗位",
     "bind_authenticator": "绑定动态验证码",
     "unbind_authenticator": "解除动态验证码",
+    "unlink_identity": "解除统一身份绑定",
     "retry_job": "重做作业",
     "verify_audit": "核验操作日志",
 }

@@ -16,6 +16,7 @@ urlpatterns = [
     path("admin/accounts/<int:pk>/active/", accounts.set_active, name="admin-account-active"),
     path("admin/accounts/<int:pk>/unlock/", accounts.unlock, name="admin-account-unlock"),
     path("admin/accounts/<int:pk>/unbind/", accounts.unbind, name="admin-account-unbind"),
+    path("admin/accounts/<int:pk>/unlink/", accounts.unlink, name="admin-account-unlink"),
     path("admin/roles/", roles.role_list, name="admin-roles"),
     path("admin/roles/new/", roles.role_form, name="admin-role-new"),
     path("admin/roles/<int:pk>/", roles.role_form, name="admin-role"),

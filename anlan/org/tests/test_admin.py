@@ -144,7 +144,7 @@ def test_a_disabled_account_is_out_at_once_and_can_come_back(admins: dict[str, C
 
 def test_the_audit_administrator_cannot_touch_accounts(admins: dict[str, Client]) -> None:
     who = person()
-    for act in ("password", "active", "unlock", "unbind"):
+    for act in ("password", "active", "unlock", "unbind", "unlink"):
         assert admins[AUDIT].post(f"/admin/accounts/{who.pk}/{act}/").status_code == 403, act
     officer = signed_in(person("", "inspector"))
     assert officer.post(f"/admin/accounts/{who.pk}/password/").status_code in (403, 404)

@@ -14,7 +14,7 @@ from django.test import Client
 from anlan.org.models import Person
 from anlan.org.models.security import LoginRecord
 from anlan.org.tests.oidc_provider import CLIENT, SECRET, Provider
-from anlan.org.tests.staff import person, sign_in
+from anlan.org.tests.staff import person, sign_in, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -145,4 +145,14 @@ def test_nobody_binds_a_foreign_identity_to_the_account_they_are_in(provider: Pr
     response = client.get("/account/unified/unified/?process=connect")
     if response.status_code == 302 and response["Location"].startswith(provider.issuer):
         client.get(provider.authorize(response["Location"]))
+    assert not SocialAccount.objects.exists()
+
+
+def test_the_security_administrator_takes_a_binding_away(client: Client, provider: Provider) -> None:
+    who = person("zhangwei")
+    provider.person = {"sub": "s-7", "preferred_username": "zhangwei"}
+    come(client, provider)
+    keeper = signed_in(person("", "security-administrator"))
+    assert "解除统一身份绑定" in keeper.get(f"/people/{who.pk}/").content.decode()
+    assert keeper.post(f"/admin/accounts/{who.pk}/unlink/").status_code == 302
     assert not SocialAccount.objects.exists()
