@@ -8,9 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from anlan.kernel import totals
-from anlan.kernel.ledger import Ledger
-from anlan.kernel.scope import Actor
+from anlan.kernel.totals import Kept
 
 CAP = 1000
 
@@ -29,20 +27,15 @@ class Count:
 
 
 def count(
-    ledger: Ledger,
-    actor: Actor,
-    rows: QuerySet[Any],
-    filters: Mapping[str, str] | None,
-    *,
-    exact: bool = False,
+    kept: Kept, rows: QuerySet[Any], filters: Mapping[str, str] | None, *, exact: bool = False
 ) -> Count:
     """From the kept totals where `filters` and scope allow; else of `rows`, up to 1,000 or, `exact`, all.
 
     `filters` are the address bar's values by field, or None where the rows depend on more than these.
     """
-    kept = None if filters is None else totals.count(ledger, actor, filters)
-    if kept is not None:
-        return Count(kept)
+    known = None if filters is None else kept.count(filters)
+    if known is not None:
+        return Count(known)
     if exact:
         return Count(rows.order_by().count())
     found = rows.order_by().values("pk")[: CAP + 1].count()

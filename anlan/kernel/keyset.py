@@ -39,9 +39,9 @@ def page(
 ) -> Page:
     """The `size` rows after the cursor `after`, or before `before`, or the first ones.
 
-    `order` names columns as `order_by` does and ends in a unique one. First only the ids are read,
-    which a covering index answers without the table; then those rows with all that `rows` joins. A
-    cursor that cannot be read counts as none.
+    `order` names columns as `order_by` does and ends in a unique one. Inside, only ids are sought, which
+    a covering index answers without the table; outside, those rows get all that `rows` joins. A cursor
+    that cannot be read counts as none.
     """
     backwards = bool(before) and not after
     wanted = [flipped(name) for name in order] if backwards else list(order)
@@ -51,11 +51,10 @@ def page(
             position = decode(rows.model, order, str(after or before))
     except CursorError:
         backwards, wanted = False, list(order)
-    ids = rows.filter(condition(rows.model, wanted, position)) if position is not None else rows
-    found = list(ids.select_related(None).order_by(*wanted).values_list("pk", flat=True)[: size + 1])
-    more, found = len(found) > size, found[:size]
-    by_id = {row.pk: row for row in rows.order_by().filter(pk__in=found)} if found else {}
-    shown = [by_id[pk] for pk in found if pk in by_id]
+    within = rows.filter(condition(rows.model, wanted, position)) if position is not None else rows
+    ids = within.select_related(None).order_by(*wanted).values("pk")[: size + 1]
+    shown = list(rows.filter(pk__in=ids).order_by(*wanted))
+    more, shown = len(shown) > size, shown[:size]
     if backwards:
         shown.reverse()
     if not shown:

@@ -17,7 +17,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
-from anlan.kernel import counting, keyset, search
+from anlan.kernel import counting, keyset, search, totals
 from anlan.kernel.ledger import Column, Filter, Ledger, kind_of
 from anlan.kernel.scope import Actor, under
 
@@ -37,7 +37,14 @@ class Problem:
 class Listing:
     """One ledger as one actor sees it under one filter line."""
 
-    def __init__(self, ledger: Ledger, actor: Actor, query: QueryDict | Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        actor: Actor,
+        query: QueryDict | Mapping[str, str],
+        kept: totals.Kept | None = None,
+    ) -> None:
+        self.kept = kept or totals.Kept(ledger, actor)
         self.ledger = ledger
         self.actor = actor
         self.query: dict[str, str] = {key: str(query[key]).strip() for key in query}
@@ -69,7 +76,7 @@ class Listing:
             rows = rows.filter(condition)
         if self.text:
             filters = self._plain_filters()
-            rows = rows.filter(search.condition(self.ledger, self.text, self.actor, filters, wanted=wanted))
+            rows = rows.filter(search.condition(self.ledger, self.text, self.kept, filters, wanted=wanted))
         return rows
 
     def queryset(self) -> QuerySet[Any]:
@@ -93,7 +100,7 @@ class Listing:
         exact = self.query.get("count") == "exact"
         filters = None if self.text else self._plain_filters()
         rows = self._matching(counting.CAP + 1)
-        return counting.count(self.ledger, self.actor, rows, filters, exact=exact)
+        return counting.count(self.kept, rows, filters, exact=exact)
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:

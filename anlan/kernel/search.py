@@ -24,9 +24,10 @@ from django.db import connection
 from django.db.models import BooleanField, F, Func, Model, Q, Value
 from django.db.models.expressions import Combinable
 
-from anlan.kernel import registry, totals
+from anlan.kernel import registry
 from anlan.kernel.ledger import Ledger, field_at
 from anlan.kernel.scope import Actor
+from anlan.kernel.totals import Kept
 
 PAGE = 51
 KEPT_SECONDS = 600
@@ -52,22 +53,22 @@ def words(text: str) -> list[str]:
 def condition(
     ledger: Ledger,
     text: str,
-    actor: Actor | None = None,
+    kept: Kept | None = None,
     filters: Mapping[str, str] | None = None,
     *,
     wanted: int = PAGE,
 ) -> Q:
     """What holds for the rows in which every word of `text` stands in one of the searched columns.
 
-    The rows are the same whatever else is given: `actor` and `filters` (values of the address bar) tell how
+    The rows are the same whatever else is given: `kept` and `filters` (values of the address bar) tell how
     narrow the rest of the query is, `wanted` how many rows will be read.
     """
-    narrowness = _Narrowness(ledger, actor, filters, wanted)
+    rest = _Rest(kept, filters, wanted)
     whole = Q()
     for word in words(text):
         part = Q()
         for name in ledger.search:
-            part |= _field_condition(ledger.model, name, word, narrowness)
+            part |= _field_condition(ledger.model, name, word, rest)
         whole &= part
     return whole
 
@@ -94,7 +95,7 @@ def everywhere(actor: Actor, text: str, limit: int = 5) -> list[Found]:
         open_to = scope.open_to_staff and actor.person_id is not None
         if not ledger.search or not (actor.may_read(ledger.permission("view")) or open_to):
             continue
-        matching = ledger.rows(actor).filter(condition(ledger, text, actor, {}))
+        matching = ledger.rows(actor).filter(condition(ledger, text, Kept(ledger, actor), {}))
         rows = list(matching.order_by(*ledger.order)[: limit + 1])
         if rows:
             found.append(Found(ledger, rows[:limit], len(rows) > limit))
@@ -127,14 +128,20 @@ class Contains(Func):
         super().__init__(column, Value(f"%{escaped}%"))
 
 
-def _field_condition(model: type[Model], name: str, word: str, narrowness: _Narrowness | None) -> Q:
+def _field_condition(model: type[Model], name: str, word: str, rest: _Rest) -> Q:
     if "__" in name:
-        relation, _, rest = name.partition("__")
+        relation, _, inner = name.partition("__")
         related: Any = field_at(model, relation).related_model
         rows = related.objects
         if hasattr(rows, "unscoped"):
             rows = rows.unscoped("only narrows rows that are themselves scoped")
-        return Q(**{f"{relation}__in": rows.filter(_field_condition(related, rest, word, None)).values("pk")})
+        return Q(
+            **{
+                f"{relation}__in": rows.filter(
+                    _field_condition(related, inner, word, _Rest(None, None, 0))
+                ).values("pk")
+            }
+        )
     han = all(_is_han(one) for one in word)
     exact = Q(Contains(F(name) if han else Folded(F(name)), word))
     pairs = bigrams(word)
@@ -143,28 +150,25 @@ def _field_condition(model: type[Model], name: str, word: str, narrowness: _Narr
         rarest = min(pairs, key=lambda pair: known.share.get(pair, 0.0))
         hits = known.share.get(rarest, 0.0)
         if hits * hits * known.rows > PAGE:
-            if narrowness and narrowness.share(known.rows) * hits * hits * known.rows > narrowness.wanted:
+            if rest.walks(hits, known.rows):
                 return exact
             pairs = [rarest]
     return Q(HasBigrams(F(name), Value(pairs))) & exact if pairs else exact
 
 
-class _Narrowness:
-    """Which share of a ledger's rows the rest of the query leaves, asked once and only when needed."""
+@dataclass(frozen=True)
+class _Rest:
+    """The rest of the query: what it leaves of the ledger, and how many rows will be read of it."""
 
-    def __init__(
-        self, ledger: Ledger, actor: Actor | None, filters: Mapping[str, str] | None, wanted: int
-    ) -> None:
-        self.ask = (ledger, actor, filters)
-        self.wanted = wanted
-        self.rows: int | None = None
+    kept: Kept | None
+    filters: Mapping[str, str] | None
+    wanted: int
 
-    def share(self, all_rows: float) -> float:
-        """Between 0 and 1; 0 where it is not known."""
-        ledger, actor, filters = self.ask
-        if self.rows is None and actor is not None and filters is not None:
-            self.rows = totals.count(ledger, actor, filters)
-        return (self.rows or 0) / max(all_rows, 1.0)
+    def walks(self, hits: float, all_rows: float) -> bool:
+        """Whether the walk meets enough rows sooner than the index gathers all; no where it is not known."""
+        if self.kept is None or self.filters is None or hits * hits * all_rows <= self.wanted:
+            return False
+        return (self.kept.count(self.filters) or 0) * hits * hits > self.wanted
 
 
 def _is_han(character: str) -> bool:
@@ -221,7 +225,7 @@ def distinct_values(ledger: Ledger, name: str, actor: Actor, most: int = 200) ->
     at, found = _distinct.get(key, (0.0, []))
     if at and time.monotonic() - at < KEPT_SECONDS:
         return found
-    counted = totals.by(ledger, actor, name) if name in ledger.totals else None
+    counted = Kept(ledger, actor).by(name)
     if counted is not None:
         found = sorted(str(value) for value in counted if value)
     elif _leads_an_index(ledger.model, name):

@@ -6,13 +6,12 @@ is the sum of the differences, and true in every snapshot. `fold` sums them toge
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Q, Sum
-from django.db.models.fields.json import KeyTransform
 
 from anlan.kernel.ledger import Filter, Ledger, kind_of
 from anlan.kernel.models import Total
@@ -21,29 +20,73 @@ from anlan.kernel.scope import EVERYBODY, NOBODY, Actor, Reach, Seat, under
 FOLD_LOCK = 0x616E6C01
 
 
-def count(ledger: Ledger, actor: Actor, filters: Mapping[str, str]) -> int | None:
-    """How many rows the actor sees under `filters` ({field: value of the address bar}).
+class Kept:
+    """What the totals of one ledger tell one actor; each set of cells is read once."""
 
-    None where totals cannot tell exactly: no totals, a filter on something else, a scope that is not
-    expressible by region path and dimensions.
-    """
-    rows = _cells(ledger, actor, filters)
-    return None if rows is None else int(rows.aggregate(n=Sum("n"))["n"] or 0)
+    def __init__(self, ledger: Ledger, actor: Actor) -> None:
+        self.ledger = ledger
+        self.scope = _scope(ledger, actor) if ledger.totals else None
+        self._read: dict[str, list[tuple[Any, int]]] = {}
+
+    def count(self, filters: Mapping[str, str]) -> int | None:
+        """How many rows the actor sees under `filters` ({field: value of the address bar}).
+
+        None where totals cannot tell exactly: no totals, a filter on something else, a scope that is not
+        expressible by region path and dimensions.
+        """
+        cells = self._cells(filters)
+        return None if cells is None else sum(number for _, number in cells)
+
+    def by(self, dimension: str, filters: Mapping[str, str] | None = None) -> dict[Any, int] | None:
+        """{value of the dimension: rows that the actor sees}, or None where totals cannot tell exactly."""
+        cells = self._cells(filters or {}) if dimension in self.ledger.totals else None
+        if cells is None:
+            return None
+        found: dict[Any, int] = {}
+        for cell, number in cells:
+            found[cell[dimension]] = found.get(cell[dimension], 0) + number
+        return {value: number for value, number in found.items() if number}
+
+    def _cells(self, filters: Mapping[str, str]) -> list[tuple[Any, int]] | None:
+        if self.scope is None:
+            return None
+        declared = {one.field: one for one in self.ledger.filters}
+        region, among = "", {}
+        for name, value in filters.items():
+            one = declared.get(name, Filter(name))
+            if one.apply:
+                return None
+            if name == self.ledger.model.scope.region and one.kind in {"", "region"}:
+                region = value if value.endswith("/") else f"{value}/"
+                continue
+            among[name] = _among(self.ledger, one, value)
+            if among[name] is None:
+                return None
+        return [
+            (cell, number)
+            for cell, number in self._within(region)
+            if all(cell[name] in values for name, values in among.items() if values is not None)
+        ]
+
+    def _within(self, region: str) -> list[tuple[Any, int]]:
+        if region not in self._read:
+            rows = Total.objects.filter(self.scope, ledger=self.ledger.key)
+            if region:
+                rows = rows.filter(under("region_path", (region,)))
+            self._read[region] = list(rows.order_by().values_list("cell").annotate(Sum("n")))
+        return self._read[region]
+
+
+def count(ledger: Ledger, actor: Actor, filters: Mapping[str, str]) -> int | None:
+    """As `Kept.count`, once."""
+    return Kept(ledger, actor).count(filters)
 
 
 def by(
     ledger: Ledger, actor: Actor, dimension: str, filters: Mapping[str, str] | None = None
 ) -> dict[Any, int] | None:
-    """{value of the dimension: rows that the actor sees}, or None where totals cannot tell exactly.
-
-    `dimension` may also be the ledger's region column.
-    """
-    rows = _cells(ledger, actor, filters or {})
-    if rows is None or dimension not in (*ledger.totals, ledger.model.scope.region):
-        return None
-    key = "region_path" if dimension == ledger.model.scope.region else KeyTransform(dimension, "cell")
-    counted = rows.values_list(key).annotate(n=Sum("n")).order_by()
-    return {value: int(number) for value, number in counted if number}
+    """As `Kept.by`, once."""
+    return Kept(ledger, actor).by(dimension, filters)
 
 
 def fold() -> bool:
@@ -94,56 +137,25 @@ def difference(ledger: Ledger, rows: str) -> str:
     )
 
 
-def _cells(ledger: Ledger, actor: Actor, filters: Mapping[str, str]) -> Any:
-    """The totals' rows behind a count, or None."""
-    if not ledger.totals:
-        return None
-    allowed = _scope(ledger, actor)
-    if allowed is None:
-        return None
-    rows = Total.objects.filter(allowed, ledger=ledger.key)
-    declared = {one.field: one for one in ledger.filters}
-    for name, value in filters.items():
-        one = declared.get(name, Filter(name))
-        condition = None if one.apply else _filter(ledger, one, value)
-        if condition is None:
-            return None
-        rows = rows.filter(condition)
-    return rows
-
-
-def _filter(ledger: Ledger, one: Filter, value: str) -> Q | None:
-    if one.field == ledger.model.scope.region:
-        path = value if value.endswith("/") else f"{value}/"
-        return under("region_path", (path,)) if (one.kind or "region") == "region" else None
+def _among(ledger: Ledger, one: Filter, value: str) -> list[Any] | None:
+    """The values of a dimension that a filter lets through, or None where it is no dimension."""
     if one.field not in ledger.totals:
         return None
-    kind = one.kind or kind_of(ledger.field(one.field))
-    match kind:
-        case "choice":
-            return _among(ledger, one.field, value.split(","))
+    field: Any = ledger.field(one.field)
+    match one.kind or kind_of(field):
         case "flag":
-            return Q(**{f"cell__{one.field}": value == "1"})
+            return [value == "1"]
+        case "choice":
+            raw = value.split(",")
         case "exact" | "reference" | "integer":
-            return _among(ledger, one.field, [value])
+            raw = [value]
         case _:
             return None
-
-
-def _among(ledger: Ledger, name: str, values: list[str]) -> Q | None:
-    field: Any = ledger.field(name)
     target = field.target_field if field.is_relation else field
     try:
-        read = [target.to_python(value) for value in values]
-    except Exception:
+        return [target.to_python(one) for one in raw]
+    except ValidationError:
         return None
-    if any(json.loads(json.dumps(value, default=str)) != value for value in read):
-        return None
-    whole = NOBODY
-    for value in read:
-        part = Q(**{f"cell__{name}": value})
-        whole = part if whole is NOBODY else whole | part
-    return whole
 
 
 def _scope(ledger: Ledger, actor: Actor) -> Q | None:

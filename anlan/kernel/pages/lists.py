@@ -116,7 +116,7 @@ class ListPage:
             "current": query == {key: value for key, value in self.query.items() if key != "columns"},
         }
         if view.count:
-            shown["count"] = Listing(self.ledger, self.request.actor, query).count.text
+            shown["count"] = Listing(self.ledger, self.request.actor, query, self.listing.kept).count.text
         return shown
 
     @cached_property

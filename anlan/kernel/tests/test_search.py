@@ -12,6 +12,7 @@ from anlan.kernel import registry, search
 from anlan.kernel.scope import Actor, system_actor
 from anlan.kernel.search import Frequencies, bigrams, fold, words
 from anlan.kernel.testing import actor, make_row, seat
+from anlan.kernel.totals import Kept
 from tests.example.models import Fault
 
 FAULTS = registry.ledger("faults")
@@ -74,7 +75,7 @@ def test_the_answer_does_not_depend_on_the_chosen_way(
     monkeypatch.setattr(search, "_known", lambda index: known)
     for who in (system_actor("测试"), actor(seat("faults.view", path=HERE))):
         for wanted in (51, 1001):
-            condition = search.condition(FAULTS, "配电箱", who, {}, wanted=wanted)
+            condition = search.condition(FAULTS, "配电箱", Kept(FAULTS, who), {}, wanted=wanted)
             assert FAULTS.rows(who).filter(condition).count() == (2 if who.system else 1)
 
 
