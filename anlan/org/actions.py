@@ -275,6 +275,25 @@ def check_region(actor: Actor, region: Region) -> None:
         region.short_name = short_name(region.name, region.level)
 
 
+def check_unit(actor: Actor, unit: Unit) -> None:
+    """What must hold before an office is saved through a form. Raises ValidationError.
+
+    An office does not move to another region (its rows and posts point to the path), and it does not end
+    while people still hold posts in it.
+    """
+    if unit.region_id is None or unit.pk is None:
+        return
+    before = Unit.objects.unscoped("what the office was before").get(pk=unit.pk)
+    if before.region_id != unit.region_id:
+        raise ValidationError({"region": "单位不能改区划。请让原单位失效，再在新区划登记。"})
+    if unit.valid_to is not None:
+        left = Post.objects.unscoped("posts of an office that is to end").filter(
+            Q(valid_to=None) | Q(valid_to__gt=unit.valid_to), unit=unit
+        )
+        if number := left.count():
+            raise ValidationError({"valid_to": f"到这一日还有 {number} 个岗位在任，请先交接或结束这些岗位。"})
+
+
 @dataclass
 class Closing:
     """What closing a region did, and what a person still has to settle."""

@@ -37,6 +37,8 @@ class Member:
 
 
 OFFICE = "safety-committee-office"
+# In a demonstration one person holds a second post, so that the change of posts can be tried.
+SECOND_POST = ("city_officer", "department-officer", "emergency", "安全生产综合协调科科长")
 CAST = (
     Member("province_officer", "sheng", "陈思远", "committee-officer", "安委办综合处处长", "360000", OFFICE),
     Member("city_officer", "shi", "周明", "committee-officer", "安委办综合协调科科长", "361100", OFFICE),

@@ -13,7 +13,7 @@ from django.db import transaction
 from anlan.kernel import audit
 from anlan.kernel.scope import system_actor
 from anlan.org import actions, loading, reads, staffing
-from anlan.org.cast import CAST, SINCE, Member
+from anlan.org.cast import CAST, SECOND_POST, SINCE, Member
 from anlan.org.models import Person, Region, Role, Unit, UnitFamily
 from anlan.org.passwords import HistoryValidator, first_password
 
@@ -83,8 +83,19 @@ def enrol_cast(password: str) -> list[Account]:
         if person is None:
             with transaction.atomic():
                 enrol(member, password)
+            if member.key == SECOND_POST[0]:
+                _second_post(member)
         made.append(Account(_place(member), member.username, password))
     return made
+
+
+def _second_post(member: Member) -> None:
+    _, role_key, family, title = SECOND_POST
+    region, person = reads.region_at(member.region), _account(member.username)
+    unit = reads.unit_of(family, region) if region else None
+    if person is not None and unit is not None:
+        role = Role.objects.unscoped("the second post of a demonstration").get(key=role_key)
+        actions.appoint(ACTOR, person, role, unit, title=title, valid_from=SINCE)
 
 
 def _account(username: str) -> Person | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.urls import reverse
+
 from anlan.kernel import clock
 from anlan.kernel.scope import Actor
 from anlan.org import reads
@@ -36,6 +38,30 @@ def posts_of_unit(actor: Actor, unit: Unit) -> Mapping[str, Any]:
 def _posts(rows: Any) -> Mapping[str, Any]:
     today = clock.today()
     return {"posts": [(post, post.valid_on(today)) for post in rows[:SHOWN]]}
+
+
+def acts_on_post(actor: Actor, post: Post) -> Mapping[str, Any]:
+    """What may be done with a post that goes on."""
+    found = []
+    if post.valid_to is None or post.valid_to > clock.today():
+        if actor.may("posts.change"):
+            found.append(("交接岗位", reverse("post-hand-over", args=[post.pk])))
+        if actor.may("delegations.add") or post.person_id == actor.person_id:
+            found.append(("委托岗位", reverse("post-delegate", args=[post.pk])))
+        if actor.may("posts.change"):
+            found.append(("结束岗位", reverse("post-end", args=[post.pk])))
+    return {"acts": found, "none": "这个岗位已经结束，或者您的岗位不能办理。"}
+
+
+def acts_on_region(actor: Actor, region: Region) -> Mapping[str, Any]:
+    """What may be done with a region that goes on."""
+    open_region = region.valid_to is None and region.parent_id is not None
+    found = (
+        [("撤销区划", reverse("region-close", args=[region.pk]))]
+        if open_region and actor.may("regions.change")
+        else []
+    )
+    return {"acts": found, "none": "现在没有可办的事。"}
 
 
 def units_of_region(actor: Actor, region: Region) -> Mapping[str, Any]:

@@ -85,6 +85,7 @@ POSTS = Ledger(
         Section("岗位", ("person", "role", "unit", "title", "region", "industries")),
         Section("任期", ("valid_from", "valid_to", "successor")),
     ),
+    panels=(Panel("办理", "org/panels/acts.html", panels.acts_on_post, side=True),),
     pickers={"person": PICK_PERSON, "unit": PICK_UNIT, "region": PICK_REGION},
     prepare=actions.check_post,
     acts=frozenset({"add", "change", "export"}),

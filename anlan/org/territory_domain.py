@@ -41,7 +41,10 @@ REGIONS = Ledger(
         Section("区划", ("code", "name", "short_name", "level", "parent", "aliases", "source")),
         Section("有效期", ("valid_from", "valid_to", "successor")),
     ),
-    panels=(Panel("本级单位", "org/panels/units.html", panels.units_of_region),),
+    panels=(
+        Panel("本级单位", "org/panels/units.html", panels.units_of_region),
+        Panel("办理", "org/panels/acts.html", panels.acts_on_region, side=True),
+    ),
     pickers={"parent": PICK_REGION},
     prepare=actions.check_region,
     acts=frozenset({"add", "change", "export"}),
@@ -85,6 +88,7 @@ UNITS = Ledger(
         Section("职责", ("industries", "industries_assist", "email", "note")),
         DATES,
     ),
+    prepare=actions.check_unit,
     panels=(Panel("岗位", "org/panels/posts.html", panels.posts_of_unit),),
     pickers={"region": PICK_REGION, "parent": PICK_UNIT},
     importing=Importing(

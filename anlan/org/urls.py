@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, URLResolver
 
-from anlan.org import pickers, signin_urls
+from anlan.org import pages, pickers, signin_urls
 from anlan.org.admin_pages import urls as admin_urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *pickers.urlpatterns,
+    *pages.urlpatterns,
     *signin_urls.urlpatterns,
     *admin_urls.urlpatterns,
 ]

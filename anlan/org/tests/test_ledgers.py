@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -129,3 +130,64 @@ def test_an_officer_does_not_change_an_administrator(world: World) -> None:
     assert client.post(f"/people/{administrator.pk}/edit/", change).status_code in (403, 422)
     administrator.refresh_from_db()
     assert administrator.name == "熊伟" and administrator.is_active
+
+
+def test_a_post_is_handed_over_on_its_page(world: World) -> None:
+    client, post = client_of(world, "county_officer"), world.post("county_inspector")
+    assert f"/posts/{post.pk}/hand-over/" in client.get(f"/posts/{post.pk}/").content.decode()
+    page = client.get(f"/posts/{post.pk}/hand-over/")
+    assert page.status_code == 200 and "办理交接" in page.content.decode()
+    wrong = client.post(
+        page.request["PATH_INFO"], {"person": world.person("stranger").pk, "day": "2023-07-01"}
+    )
+    assert wrong.status_code == 422 and "不在您的职责范围内" in wrong.content.decode()
+    early = client.post(
+        page.request["PATH_INFO"], {"person": world.person("county_officer").pk, "day": "2022-01-01"}
+    )
+    assert early.status_code == 422 and "上岗日期" in early.content.decode()
+    heir = Person.objects.create_user("xinren", None, name="新人", unit=post.unit)
+    done = client.post(page.request["PATH_INFO"], {"person": heir.pk, "day": "2023-07-01"}, follow=True)
+    assert "由新人接任" in done.content.decode() and "交出" in done.content.decode()
+    assert Post.objects.unscoped("test").filter(person=heir).count() == 1
+
+
+def test_the_holder_lends_the_own_post_on_its_page(world: World) -> None:
+    client, post = client_of(world, "leader"), world.post("leader")
+    days = {"person": world.person("city_officer").pk, "start": "2023-07-01", "end": "2023-07-08"}
+    answer = client.post(f"/posts/{post.pk}/delegate/", days)
+    assert answer.status_code == 302
+    assert world.actor("city_officer", date(2023, 7, 2)).seats[-1].role == "leader"
+    assert client.post(f"/posts/{post.pk}/delegate/", {**days, "end": "2023-07-01"}).status_code == 422
+
+
+def test_pages_of_acts_are_closed_to_whoever_may_not(world: World) -> None:
+    post, region = world.post("county_inspector"), world.regions["361130"]
+    for key in ("stranger", "enterprise_user", "county_inspector"):
+        client = client_of(world, key)
+        assert client.get(f"/posts/{post.pk}/hand-over/").status_code == 404
+        assert client.get(f"/posts/{post.pk}/end/").status_code == 404
+        assert client.get(f"/regions/{region.pk}/close/").status_code == 404
+    assert client_of(world, "stranger").get(f"/posts/{post.pk}/delegate/").status_code == 404
+
+
+def test_a_region_is_closed_on_its_page(administrator: Client, world: World) -> None:
+    old, heir = world.regions["361130"], world.regions["361102"]
+    address = f"/regions/{old.pk}/close/"
+    assert administrator.post(address, {"successor": heir.pk, "day": "2023-07-01"}).status_code == 422
+    change = {"successor": heir.pk, "day": "2023-07-01", "source": "假设的批复"}
+    done = administrator.post(address, change, follow=True).content.decode()
+    assert "须重新安排" in done and "撤销" in done
+    assert Region.objects.unscoped("test").get(pk=old.pk).successor_id == heir.pk
+
+
+def test_an_office_does_not_end_under_its_people(world: World) -> None:
+    client, unit = client_of(world, "county_officer"), world.unit("emergency", "361130")
+    change = _form(
+        name=unit.name, kind=unit.kind, region=unit.region_id, valid_to="2023-07-01", version=unit.version
+    )
+    answer = client.post(f"/units/{unit.pk}/edit/", change)
+    assert answer.status_code == 422 and "1 个岗位在任" in answer.content.decode()
+    moved = client.post(
+        f"/units/{unit.pk}/edit/", {**change, "valid_to": "", "region": world.regions["361130100"].pk}
+    )
+    assert moved.status_code == 422 and "不能改区划" in moved.content.decode()

@@ -136,6 +136,8 @@ def test_setup_of_a_demonstration_brings_the_cast_and_keeps_what_was_changed(set
     call_command("setup", verbosity=0)
     assert Person.objects.unscoped("test").count() == 11
     assert Person.objects.get_by_natural_key("shi").check_password("Word-of-2023")
+    person = Person.objects.get_by_natural_key("shi")
+    assert Post.objects.unscoped("test").filter(person=person).count() == 2
     unit = Unit.objects.unscoped("test").get(name="婺源县教育局")
     unit.name = "婺源县教育体育局"
     unit.save()
