@@ -23,6 +23,7 @@ from anlan.launch.paths import PROJECT, current_home
 from anlan.launch.process import send, wait_for
 from anlan.launch.state import UP, end_left_overs, hold, holder
 from anlan.launch.status import report
+from anlan.launch.steps import prepare_product
 from anlan.launch.supervisor import Options, Supervisor
 
 FAILED, MISUSED = 1, 2
@@ -85,6 +86,9 @@ def _parser(further: list[str]) -> argparse.ArgumentParser:
     up.add_argument("--demo", action="store_true", help="装入演示数据和演示账号")
     up.set_defaults(handler=_up)
 
+    prepare = commands.add_parser("prepare", help="升级数据表、页面资源和基础数据（up 会自动执行）")
+    prepare.add_argument("--demo", action="store_true", help="装入演示数据和演示账号")
+    prepare.set_defaults(handler=_prepare)
     status = commands.add_parser("status", help="查看各部件状态；全部正常时返回 0，否则 3")
     status.set_defaults(handler=_status)
     down = commands.add_parser("down", help="停止正在运行的系统")
@@ -122,6 +126,16 @@ def _port(text: str) -> int:
 def _up(options: argparse.Namespace) -> int:
     web = WebOptions(options.host, options.port, options.workers)
     return Supervisor(current_home(), Options(web, options.demo)).run()
+
+
+def _prepare(options: argparse.Namespace) -> int:
+    home = current_home()
+    with open_database(home, "anlan prepare") as url:
+        environment = child_environment(home, url)
+        if options.demo:
+            environment["ANLAN_DEMO"] = "1"
+        prepare_product(environment, Console())
+    return 0
 
 
 def _status(options: argparse.Namespace) -> int:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from anlan.launch.console import Console
 from anlan.launch.errors import LaunchError
+from anlan.launch.parts import manage_command
 from anlan.launch.paths import PROJECT
 
 LABEL = "准备"
@@ -20,6 +22,18 @@ class Step:
 
     title: str
     command: list[str]
+
+
+def prepare_product(
+    environment: dict[str, str], console: Console, pause: Callable[[float], None] = time.sleep
+) -> None:
+    """Bring tables, style sheets and reference data up to date. Raises LaunchError when a step fails."""
+    migrate = Step("升级数据表", manage_command("migrate", "--noinput", "--verbosity", "0"))
+    collect = Step("整理页面资源", manage_command("collectstatic", "--noinput", "--verbosity", "0"))
+    run_steps([migrate, collect], environment, console, pause)
+    # Reference data and demonstration accounts, where the product has them.
+    if any(PROJECT.glob("anlan/*/management/commands/setup.py")):
+        run_steps([Step("装入基础数据", manage_command("setup"))], environment, console, pause)
 
 
 def run_steps(
@@ -57,7 +71,8 @@ class _Running:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             cwd=PROJECT,
-            env=environment,
+            # What a step prints is meant to be read; what libraries log at start is not.
+            env={"ANLAN_LOG": "WARNING", **environment},
             start_new_session=True,
         )
         self._pump = threading.Thread(target=self._copy_lines, args=[console], daemon=True)
@@ -74,5 +89,7 @@ class _Running:
         for line in self.process.stdout:
             text = line.decode(errors="replace").rstrip()
             if text:
-                self.last = text
+                # The quoted statement and its pointer below an error are not the reason.
+                if not text.startswith((" ", "LINE ", "DETAIL: ")):
+                    self.last = text
                 console.say(LABEL, text)

@@ -32,12 +32,12 @@ from anlan.launch.database import (
 from anlan.launch.errors import LaunchError
 from anlan.launch.follow import Follower
 from anlan.launch.machine import port_is_free
-from anlan.launch.parts import Part, Running, WebOptions, make_part, manage_command, part_names
-from anlan.launch.paths import PROJECT, Home
+from anlan.launch.parts import Part, Running, WebOptions, make_part, part_names
+from anlan.launch.paths import Home
 from anlan.launch.postgres import Cluster, stop_server
 from anlan.launch.process import identify
 from anlan.launch.state import UP, RunState, clear_state, end_left_overs, hold, save_state
-from anlan.launch.steps import Step, run_steps
+from anlan.launch.steps import prepare_product
 
 LONGEST_PAUSE = 30.0
 # A part that ran this long has recovered: the next failure starts from a short pause again.
@@ -102,7 +102,7 @@ class Supervisor:
             )
         url = self._open_database()
         self._set_environment(url, secrets["ANLAN_NATS_TOKEN"])
-        self._prepare()
+        prepare_product(self._environment, self.console, self._pause)
         token = secrets["ANLAN_NATS_TOKEN"]
         self._parts = [make_part(name, self.home, web, token) for name in part_names()]
         for part in self._parts:
@@ -148,15 +148,6 @@ class Supervisor:
             self._environment["ANLAN_DEMO"] = "1"
         if nats.wanted():
             self._environment["ANLAN_NATS_URL"] = nats.url(nats_token)
-
-    def _prepare(self) -> None:
-        migrate = Step("升级数据表", manage_command("migrate", "--noinput", "--verbosity", "0"))
-        collect = Step("整理页面资源", manage_command("collectstatic", "--noinput", "--verbosity", "0"))
-        run_steps([migrate, collect], self._environment, self.console, self._pause)
-        # Reference data and demonstration accounts, where the product has them.
-        if any(PROJECT.glob("anlan/*/management/commands/setup.py")):
-            setup = Step("装入基础数据", manage_command("setup"))
-            run_steps([setup], self._environment, self.console, self._pause)
 
     def _launch(self, part: Part, restarts: int = 0) -> None:
         running = Running(part, self._environment, self.console, restarts)
