@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from anlan.org import login_records, passwords, second_factor
 from anlan.org.models.security import LoginRecord, Method, OnlineSession
-from anlan.org.sessions import NUMBER, client_address, end_all
+from anlan.org.sessions import NUMBER, client_address, end_all, proofs
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -55,7 +55,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
         """Say so on the sign-in page."""
-        login_records.note(request, LoginRecord.Result.REFUSED, person=user, reason="账号已停用")
+        way, _ = proofs(request)
+        login_records.note(request, LoginRecord.Result.REFUSED, person=user, method=way, reason="账号已停用")
         return refused(request, "这个账号已停用，没有登录。如需恢复，请找本单位系统管理员。")
 
     def set_password(self, user: Any, password: str) -> None:

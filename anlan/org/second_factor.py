@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.db import transaction
 
 from anlan.kernel import clock
 from anlan.org.models import Post
 from anlan.org.models.dated import on_day
+
+GOOD_FOR = 120.0
 
 
 def demanded(person: Any) -> bool:
@@ -27,6 +31,24 @@ def set_up(person: Any) -> bool:
 def due(person: Any) -> bool:
     """Whether codes are demanded and not set up; a demonstration does not insist."""
     return not settings.DEMO and demanded(person) and not set_up(person)
+
+
+def use_once(authenticator: Authenticator, code: str, now: float) -> bool:
+    """Mark a code of the clock as used; False if it has been, by whichever process.
+
+    A code is good for its own half minute and one on either side: uses older than that are forgotten.
+    """
+    if authenticator.type != Authenticator.Type.TOTP:
+        return True
+    digest = sha256(f"{authenticator.pk} {code.strip()}".encode()).hexdigest()
+    with transaction.atomic():
+        row = Authenticator.objects.select_for_update().get(pk=authenticator.pk)
+        used = {key: at for key, at in row.data.get("used", {}).items() if now - at < GOOD_FOR}
+        if digest in used:
+            return False
+        row.data = {**row.data, "used": {**used, digest: now}}
+        row.save(update_fields=["data"])
+    return True
 
 
 def forget(person: Any) -> int:

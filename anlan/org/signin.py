@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -69,9 +70,12 @@ class CodeForm(mfa_forms.AuthenticateForm):  # type: ignore[misc]
         )
 
     def clean_code(self) -> str:
-        """Refuse while the account is locked, else check the code."""
+        """Refuse while the account is locked, else check the code, which works once."""
         refuse_locked(self.user)
-        return str(super().clean_code())
+        code = str(super().clean_code())
+        if not second_factor.use_once(self.authenticator, code, time.time()):
+            raise ValidationError("这个动态验证码刚用过。请等验证器换下一个，再填。")
+        return code
 
 
 class CodeAgainForm(mfa_forms.ReauthenticateForm):  # type: ignore[misc]

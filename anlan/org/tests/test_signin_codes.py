@@ -121,3 +121,16 @@ def test_codes_can_be_given_up_where_nobody_demands_them() -> None:
     bind(client)
     assert client.post("/account/codes/unbind/").status_code == 302
     assert not Authenticator.objects.exists()
+
+
+def test_a_code_seen_over_the_shoulder_does_not_open_a_second_time() -> None:
+    who = person()
+    secret = bind(signed_in(who))
+    shown = code(secret)
+    for expected in (302, 200):
+        cache.clear()  # another process keeps another cache
+        client = Client()
+        sign_in(client, who.username)
+        response = client.post("/account/code/", {"code": shown})
+        assert response.status_code == expected
+    assert "刚用过" in response.content.decode()
