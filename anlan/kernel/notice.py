@@ -15,6 +15,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -23,6 +24,8 @@ from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.db.models import F, QuerySet
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from anlan.kernel import clock
 from anlan.kernel.calendar import ONE_DAY
@@ -83,6 +86,8 @@ def notify(
         Notice.objects.bulk_create(fresh, ignore_conflicts=True)
         told = list(here.filter(deliveries=None, created_at=now))
         Delivery.objects.bulk_create(_deliveries(told, now), ignore_conflicts=True)
+        if importance == Notice.Importance.URGENT:
+            transaction.on_commit(_at_once)
         return here.count() - before
 
 
@@ -125,6 +130,14 @@ def deliver(now: datetime | None = None) -> int:
         taken.filter(digest=True).order_by("notice__person_id", "id"), lambda d: d.notice.person_id
     )
     return sum(_send(group, now) for group in [*singles, *(list(group) for _, group in digests)])
+
+
+def _at_once() -> None:
+    """Wake a worker now instead of within the minute."""
+    with suppress(AlreadyEnqueued):
+        app.configure_task("kernel.deliver", queue="default", queueing_lock="kernel.deliver").defer(
+            timestamp=0
+        )
 
 
 def _deliveries(notices: Sequence[Notice], now: datetime) -> list[Delivery]:

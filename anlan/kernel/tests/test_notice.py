@@ -14,7 +14,9 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from django.db import transaction
+from django.db import connection, transaction
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import Settings
 
 from anlan.kernel import notice
@@ -292,3 +294,19 @@ def test_a_worker_that_died_while_sending_makes_no_second_mail(mailbox: Mailbox)
     deliver(NOW + timedelta(minutes=16))
     assert states() == [("failed", notice.MAY_HAVE_ARRIVED)]
     assert mailbox.mails == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_urgent_notice_wakes_a_worker_that_sends_it(mailbox: Mailbox) -> None:
+    notify([person("a", "a@example.org")], "k", "瓦斯超限", importance=Notice.Importance.URGENT)
+    notify([person("b", "b@example.org")], "k2", "瓦斯超限", importance=Notice.Importance.URGENT)
+    waiting = ProcrastinateJob.objects.filter(task_name="kernel.deliver", status="todo")
+    assert waiting.count() == 1
+    with app.replace_connector(app.connector.get_worker_connector()) as worker:  # type: ignore[attr-defined]
+        worker.run_worker(queues=["default"], wait=False, install_signal_handlers=False, listen_notify=False)
+    assert sorted(to for ((to,), _) in mailbox.mails) == ["a@example.org", "b@example.org"]
+    with connection.cursor() as cursor:  # the worker's thread keeps its own session open
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
