@@ -100,12 +100,6 @@ def extend(actor: Actor, row: ScopedModel, key: str, until: datetime, decision: 
         return _saved(actor, found, row, "extend", decision)
 
 
-def follow(row: ScopedModel) -> None:
-    """Bring the copied places up to date after the row moved to another region, unit or industry."""
-    place = place_of(row)
-    _open_rows(row).update(region_path=place["region_path"], industry=place["industry"])
-
-
 def overdue(actor: Actor, now: datetime) -> QuerySet[Any]:
     """Everything overdue that the actor may see, the longest overdue first."""
     return (

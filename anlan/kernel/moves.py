@@ -178,5 +178,3 @@ def _run_clocks(workflow: Workflow, move: Move, actor: Actor, row: ScopedModel, 
             deadline.start(row, one.key, one.label, term, now, warn=one.warn)
     if workflow.state(move.target).final:
         deadline.end(row, None, now, deadline.State.CANCELLED)
-    else:
-        deadline.follow(row)

@@ -16,6 +16,7 @@ from django.db import models, transaction
 
 from anlan.kernel import audit, registry
 from anlan.kernel.ledger import Ledger
+from anlan.kernel.models import placed
 from anlan.kernel.scope import Actor, ScopedModel
 
 
@@ -73,8 +74,12 @@ def write(
         row.version += 1
         row.save(force_insert=before is None)
         if not model.objects.visible_to(actor).filter(pk=row.pk).exists():
-            raise ValidationError("保存后这一行就不在您的职责范围内了，所以没有保存。请核对区划、单位或行业。")
+            raise ValidationError(
+                "保存后这一行就不在您的职责范围内了，所以没有保存。请核对区划、单位或行业。"
+            )
         audit.record(actor, act, row, differences, note=note, batch=batch)
+        if before is not None:
+            placed.follow(row, differences)
         if ledger and ledger.follow:
             ledger.follow(actor, row, differences)
     return Written(row, differences)
@@ -91,6 +96,7 @@ def remove(actor: Actor, row: ScopedModel, *, note: str = "", permission: str | 
         gone = {name: [values[0], None] for name, values in audit.differences(None, before, True).items()}
         try:
             with transaction.atomic():
+                placed.let_go(before)
                 before.delete()
         except models.ProtectedError as error:
             what = "、".join(sorted({str(one._meta.verbose_name) for one in error.protected_objects}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import models
@@ -63,6 +64,32 @@ class Placed(ScopedModel):
 
     class Meta:
         abstract = True
+
+
+def follow(row: ScopedModel, differences: Collection[str]) -> None:
+    """Bring the copies up to date when a row was saved with another place. Units and persons may have
+    been named for the hanging row itself and stay."""
+    scope = type(row).scope
+    deciding = {part for key in COLUMNS for part in (getattr(scope, key) or "").split("__")[:1]}
+    if not deciding & {name.removesuffix("_id") for name in differences} | deciding & set(differences):
+        return
+    place = place_of(row)
+    copies = {name: place[name] for name in ("region_path", "industry", "enterprise_id")}
+    for model in Placed.__subclasses__():
+        found = model.objects.unscoped("what hangs on a row follows it")
+        found.filter(ledger=place["ledger"], subject_id=row.pk).update(**copies)
+
+
+def let_go(row: ScopedModel) -> None:
+    """Before a row is removed: its open deadlines are cancelled, its attachments taken off."""
+    from anlan.kernel import clock
+    from anlan.kernel.models import Attachment, Deadline
+
+    place = place_of(row)
+    here = {"ledger": place["ledger"], "subject_id": row.pk}
+    terms = Deadline.objects.unscoped("the row goes").filter(**here, ended_at=None)
+    terms.update(state=Deadline.State.CANCELLED, ended_at=clock.now())
+    Attachment.objects.unscoped("the row goes").filter(**here).delete()
 
 
 def place_of(row: ScopedModel) -> dict[str, Any]:

@@ -13,8 +13,19 @@ from anlan.kernel.due import Term, Unit
 from anlan.kernel.models import AuditEntry, Deadline
 from anlan.kernel.scope import PUBLIC, system_actor
 from anlan.kernel.testing import actor, make_row, seat
-from anlan.kernel.tests.mechanisms import CITY, COUNTY, OTHER, at, city, county, fault, only_own, stranger
-from anlan.kernel.writing import Refused
+from anlan.kernel.tests.mechanisms import (
+    CITY,
+    COUNTY,
+    OTHER,
+    SECOND,
+    at,
+    city,
+    county,
+    fault,
+    only_own,
+    stranger,
+)
+from anlan.kernel.writing import Refused, remove, write
 from tests.example.models import Fault, Site
 
 START, LATE = at("2023-06-01 09:00"), at("2023-06-20 09:00")
@@ -123,10 +134,20 @@ def test_the_light_of_an_ended_term(moment: str, state: Deadline.State, light: t
 def test_a_row_that_moves_takes_its_deadlines_along() -> None:
     row = fault()
     running(row)
-    row.region_path = OTHER
-    row.save()
-    deadline.follow(row)
-    assert [len(deadline.overdue(one, LATE)) for one in (county(), stranger())] == [0, 1]
+    both = actor(seat("faults.*", "sites.*", path=CITY, id=1))
+    write(both, row, {"region_path": SECOND}, "change")
+    second = actor(seat("faults.view", path=SECOND))
+    assert [len(deadline.overdue(one, LATE)) for one in (county(), second)] == [0, 1]
+    write(both, row, {"description": "护栏已补"}, "change")
+    assert len(deadline.overdue(second, LATE)) == 1
+
+
+@pytest.mark.django_db
+def test_a_row_that_goes_leaves_nothing_overdue() -> None:
+    row = fault()
+    running(row)
+    remove(county(), row)
+    assert len(deadline.overdue(system_actor("夜间"), LATE)) == 0
 
 
 @pytest.mark.django_db

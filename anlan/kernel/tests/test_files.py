@@ -24,7 +24,7 @@ from anlan.kernel.models import Attachment, AuditEntry, StoredFile
 from anlan.kernel.scope import PUBLIC, Actor
 from anlan.kernel.sniff import BadFile
 from anlan.kernel.tests.mechanisms import OTHER, city, county, fault, stranger
-from anlan.kernel.writing import Refused
+from anlan.kernel.writing import Refused, remove
 
 
 @pytest.fixture(autouse=True)
@@ -247,6 +247,14 @@ def test_taking_off_keeps_the_content_and_the_record() -> None:
     assert (attached(row).count(), StoredFile.objects.count()) == (0, 1)
     assert Attachment.objects.unscoped("a test").count() == 0
     assert AuditEntry.objects.unscoped("a test").get(act="detach").note == "x.bin.jpg：误传"
+
+
+@pytest.mark.django_db
+def test_a_removed_row_takes_its_attachments_off() -> None:
+    row = fault()
+    found = attach(county(), row, upload(picture()))
+    remove(county(), row)
+    assert Attachment.objects.unscoped("a test").filter(pk=found.pk).count() == 0
 
 
 @pytest.mark.parametrize(

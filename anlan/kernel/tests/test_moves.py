@@ -175,7 +175,7 @@ def test_a_failing_last_step_undoes_all(monkeypatch: pytest.MonkeyPatch) -> None
     def broken(*args: Any, **kwargs: Any) -> None:
         raise RuntimeError("disk")
 
-    monkeypatch.setattr(deadline, "follow", broken)
+    monkeypatch.setattr(deadline, "start", broken)
     with pytest.raises(RuntimeError):
         perform(county(), row, "start", key="k9")
     everything = Deadline.objects.unscoped("a test looks")
