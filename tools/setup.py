@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -118,9 +119,11 @@ def install_frontend() -> bool:
     if fresh("frontend", lock) and (PROJECT / "node_modules").is_dir():
         return False
     tell("安装页面部件（npm ci）")
-    code, lines = run_showing(
-        [*npm(), "ci", "--no-audit", "--no-fund", "--ignore-scripts"], lambda line: None
-    )
+    command = [*npm(), "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
+    if not os.access(Path.home(), os.W_OK):
+        # A service account may have no home of its own.
+        command.append(f"--cache={VENV / 'npm-cache'}")
+    code, lines = run_showing(command, lambda line: None)
     if code != 0:
         raise SetupError(f"页面部件没有装全，请检查网络后重试：{reason(lines)}")
     stamp("frontend", lock)
@@ -217,6 +220,7 @@ def run_showing(
 def reason(lines: list[str]) -> str:
     """The line that tells why, out of a tool's output."""
     told = [line for line in lines if line.lower().startswith(("error", "npm error", "e:"))]
+    told = [line for line in told if not re.match(r"npm error (code|errno|syscall|path|dest) ", line)]
     rest = [line for line in lines if line.strip()]
     return (told or rest[-1:] or ["没有给出原因"])[0]
 
