@@ -25,7 +25,7 @@ METHODS = ["GET", "POST"]
 def _post_for(request: ActorRequest, pk: int) -> Post:
     """A post that the actor may see, else 404."""
     rows = Post.objects.visible_to(request.actor).select_related("person", "role", "unit", "region")
-    post = rows.filter(pk=pk).first()
+    post: Post | None = rows.filter(pk=pk).first()
     if post is None:
         raise Http404
     return post

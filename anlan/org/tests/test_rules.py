@@ -38,7 +38,7 @@ def test_validity_is_half_open(start: date | None, end: date | None, day: date, 
         ((D(2023, 5, 1), D(2023, 6, 1)), (D(2023, 6, 1), D(2023, 7, 1)), False),
     ],
 )
-def test_ranges_that_only_touch_do_not_overlap(a: tuple, b: tuple, shared: bool) -> None:  # type: ignore[type-arg]
+def test_ranges_that_only_touch_do_not_overlap(a: tuple, b: tuple, shared: bool) -> None:
     assert overlap(*a, *b) is shared
     assert overlap(*b, *a) is shared
 
