@@ -194,7 +194,7 @@ MENU = (
     Entry("system", "queue", "作业监视", "admin-queue", "jobs.monitor", "list-check"),
     Entry("system", "health", "运行状况", "admin-health", "health.view", "heartbeat"),
     Entry("security", "roles-admin", "角色与数据范围", "admin-roles", "roles.change", "users-group"),
-    Entry("security", "locks", "锁定的账号", "admin-locks", "people.unlock", "lock"),
+    Entry("security", "locks", "锁定的账号", "admin-locks", "locks.release", "lock"),
     Entry("security", "online", "在线人员", "admin-online", "online.view", "device-desktop"),
     Entry("audit", "verify", "核验操作日志", "admin-verify", "audit.verify", "certificate"),
 )

@@ -39,7 +39,7 @@ def account_state(actor: Actor, person: Any) -> Mapping[str, Any]:
         "last": log.filter(result=LoginRecord.Result.DONE).order_by("-id").first(),
         "online": sessions.online(own, timezone.now()).count(),
         "may_reset": actor.may("people.reset"),
-        "may_unlock": actor.may("people.unlock"),
+        "may_unlock": actor.may("locks.release"),
         "may_disable": actor.may("people.disable"),
         "own": actor.person_id == person.pk,
     }
@@ -90,7 +90,7 @@ def set_active(request: ActorRequest, pk: int) -> HttpResponse:
 @require_POST
 def unlock(request: ActorRequest, pk: int) -> HttpResponse:
     """Open a locked account."""
-    person = _person(request, pk, "people.unlock")
+    person = _person(request, pk, "locks.release")
     if locks.release(person.username):
         audit.record(request.actor, "unlock", person)
         messages.success(request, f"已解锁“{person.name}”的账号。")
@@ -100,7 +100,7 @@ def unlock(request: ActorRequest, pk: int) -> HttpResponse:
 @require_POST
 def unbind(request: ActorRequest, pk: int) -> HttpResponse:
     """Take away the second factor of somebody who lost the phone."""
-    person = _person(request, pk, "people.unlock")
+    person = _person(request, pk, "locks.release")
     if person.pk == request.actor.person_id:
         raise Refused("自己的动态验证码请在“账号与安全”里关闭。")
     if second_factor.forget(person):
@@ -112,7 +112,7 @@ def unbind(request: ActorRequest, pk: int) -> HttpResponse:
 @require_POST
 def unlink(request: ActorRequest, pk: int) -> HttpResponse:
     """Take away the binding to the unified identity service."""
-    person = _person(request, pk, "people.unlock")
+    person = _person(request, pk, "locks.release")
     if SocialAccount.objects.filter(user_id=person.pk).delete()[0]:
         audit.record(request.actor, "unlink_identity", person)
         messages.success(request, f"已解除“{person.name}”的统一身份绑定，下次登录时按登录名重新绑定。")

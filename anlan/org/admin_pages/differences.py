@@ -70,11 +70,12 @@ def difference_rows(actor: Actor, entry: Any) -> Mapping[str, Any]:
                 shown(ledger, name, new, names),
             )
         )
+    place, what = ledger_label(entry.ledger), subject_label(entry)
+    what = what if what.startswith(place) else f"{place} {what}"
     return {
         "changes": changes,
         "words": act_label(entry.act),
-        "ledger": ledger_label(entry.ledger),
-        "what": subject_label(entry),
+        "what": what,
     }
 
 

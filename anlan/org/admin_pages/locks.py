@@ -17,7 +17,7 @@ from anlan.org.admin_pages.access import needs
 
 
 @require_GET
-@needs("people.unlock")
+@needs("locks.release")
 def lock_list(request: ActorRequest) -> HttpResponse:
     """Who is locked out, since when, from where, and for how long still."""
     now = timezone.now()
@@ -38,7 +38,7 @@ def lock_list(request: ActorRequest) -> HttpResponse:
 
 
 @require_POST
-@needs("people.unlock")
+@needs("locks.release")
 def release(request: ActorRequest) -> HttpResponse:
     """Open one account again."""
     account = request.POST.get("account", "")[:150]

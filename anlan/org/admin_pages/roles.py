@@ -36,7 +36,7 @@ MORE = (
     ("roles.add", "新建角色"),
     ("roles.change", "改角色"),
     ("people.reset", "发初始密码"),
-    ("people.unlock", "解锁、解除动态验证码"),
+    ("locks.release", "解锁、解除动态验证码"),
     ("people.disable", "停用与启用账号"),
     ("online.view", "看在线人员"),
     ("online.end", "强制下线"),
@@ -129,6 +129,11 @@ class RoleForm(forms.Form):
 
     def clean(self) -> Any:
         """Administrators and business stay apart."""
+        offered = {cell["name"] for line in self.table() for cell in line["cells"] if cell["offered"]}
+        offered |= {name for name, _ in MORE} | self._spread(self.row.permissions)
+        strange = sorted(self.held - offered)
+        if strange:
+            raise ValidationError(f"没有“{strange[0]}”这项权限。请刷新本页后重新勾选。")
         wrong = misplaced(self.row.key, self.held)
         if wrong:
             raise ValidationError(wrong)

@@ -22,6 +22,7 @@ HOUSE = frozenset(
         "holidays",
         "industries",
         "jobs",
+        "locks",
         "logins",
         "notices",
         "online",
@@ -46,7 +47,7 @@ RESERVED = {
     "roles.remove": SECURITY,
     "online.view": SECURITY,
     "online.end": SECURITY,
-    "people.unlock": SECURITY,
+    "locks.release": SECURITY,
     "audit.view": AUDIT,
     "audit.export": AUDIT,
     "audit.verify": AUDIT,
@@ -62,7 +63,7 @@ def misplaced(role: str, permissions: Iterable[str]) -> str:
         if business:
             return f"{NAMES[role]}不得持有业务权限（{'、'.join(business)}）。请去掉。"
     for name in held:
-        owner = RESERVED.get(name)
-        if owner and owner != role and not (owner == SECURITY and role == SYSTEM and name == "people.unlock"):
-            return f"“{name}”只能由{NAMES[owner]}持有。请去掉。"
+        for reserved, owner in RESERVED.items():
+            if owner != role and (name == reserved or name == f"{reserved.partition('.')[0]}.*"):
+                return f"“{reserved}”只能由{NAMES[owner]}持有。请去掉。"
     return ""
