@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache, cached_property
 from typing import Any
 
 from django.conf import settings
@@ -89,17 +90,17 @@ class Shell:
         """Who is signed in."""
         return self.actor.name if self.actor.person_id else ""
 
-    @property
+    @cached_property
     def posts(self) -> list[Post]:
         """The seats of this person."""
         return [Post(seat.id, seat.label, seat == self.actor.seat) for seat in self.actor.seats]
 
-    @property
+    @cached_property
     def menu(self) -> list[Item]:
         """The upper entries."""
         return [item for item in self._items if not item.foot]
 
-    @property
+    @cached_property
     def foot_menu(self) -> list[Item]:
         """The lower entries."""
         return [item for item in self._items if item.foot]
@@ -114,7 +115,7 @@ class Shell:
         """The day the house is set to, when it is not the real one."""
         return clock.set_day()
 
-    @property
+    @cached_property
     def unread(self) -> int:
         """Unread notices of this person."""
         from anlan.kernel import notice
@@ -126,25 +127,28 @@ class Shell:
         """The key of the chosen post's role."""
         return self.actor.seat.role if self.actor.seat else ""
 
-    @property
+    @cached_property
     def urls(self) -> dict[str, str]:
         """Addresses of the pages that the header leads to."""
         return {
             "home": "/",
-            "search": reverse("search") if self.actor.person_id else "",
-            "notices": reverse("notices"),
-            "account": reverse("my-account"),
-            "switch_post": reverse("choose-post"),
-            "signout": reverse("account_logout"),
-            "signin": reverse("account_login"),
+            "search": address("search") if self.actor.person_id else "",
+            "notices": address("notices"),
+            "account": address("account"),
+            "switch_post": address("post-choose"),
+            "signout": address("account_logout"),
+            "signin": address("account_login"),
         }
 
-    @property
+    @cached_property
     def _items(self) -> list[Item]:
-        cached: list[Item] | None = getattr(self, "_made", None)
-        if cached is None:
-            cached = self._made = build_menu(self.actor, self._request.path)
-        return cached
+        return build_menu(self.actor, self._request.path)
+
+
+@cache
+def address(name: str, *arguments: str) -> str:
+    """Where a named page is: asked for every entry of every page, and always the same."""
+    return reverse(name, args=arguments)
 
 
 def build_menu(actor: Actor, path: str) -> list[Item]:
@@ -153,12 +157,12 @@ def build_menu(actor: Actor, path: str) -> list[Item]:
     children: dict[str, list[Item]] = {key: [] for key in groups}
     for ledger in registry.ledgers():
         if ledger.in_menu and ledger.menu in children and actor.may_read(ledger.permission("view")):
-            url = reverse("ledger-list", args=[ledger.key])
+            url = address("ledger-list", ledger.key)
             children[ledger.menu].append(Item(ledger.key, ledger.label, ledger.icon, url))
     for one in registry.declared("MENU"):
         if isinstance(one, Entry) and actor.may_read(one.permission):
             count = one.count(actor) if one.count else 0
-            children[one.group].append(Item(one.key, one.label, one.icon, reverse(one.url), count))
+            children[one.group].append(Item(one.key, one.label, one.icon, address(one.url), count))
     found = [
         item
         for group in sorted(groups.values(), key=lambda one: one.position)
@@ -173,7 +177,7 @@ def _group_item(group: Group, children: list[Item], actor: Actor, path: str) -> 
     if group.url:
         if group.permission and not actor.may_read(group.permission):
             return None
-        url = reverse(group.url)
+        url = address(group.url)
     elif children:
         url = children[0].url
     else:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
+from django.db.models import Exists, QuerySet
 from django.http import HttpRequest
 
 from anlan.kernel import clock
@@ -32,13 +34,13 @@ def actor_for(
     """The actor that `person` is on `day` (today in Shanghai), seated as `seat_id` if they hold it.
 
     Posts come first, in the order they were given; a seat by delegation has the delegation's number
-    below zero. Two queries, a third where a seat is bound to industries.
+    below zero. One query, another for delegations, another where a seat is bound to industries.
     """
     if not person.is_active:
         return Actor(address=address)
     day = day or clock.today()
     posts = list(_posts(person, day))
-    delegations = list(_delegations(person, day))
+    delegations = list(_delegations(person, day)) if not posts or posts[0].stands_in else []
     bound = any(_bound(post) for post in [*posts, *(one.post for one in delegations)])
     tree = _industry_tree() if bound else {}
     seats = (
@@ -105,10 +107,11 @@ def _industry_tree() -> dict[str, str]:
     return {slug: parent or "" for slug, parent in rows.values_list("slug", "parent__slug")}
 
 
-def _posts(person: Person, day: date) -> Iterable[Post]:
+def _posts(person: Person, day: date) -> Iterable[Any]:
     return (
         Post.objects.unscoped("the posts that make the actor")
         .filter(on_day(day), person_id=person.pk)
+        .annotate(stands_in=Exists(_lent_to(person, day)))
         .select_related("role", "unit", "region")
         .order_by("id")
     )
@@ -116,8 +119,13 @@ def _posts(person: Person, day: date) -> Iterable[Post]:
 
 def _delegations(person: Person, day: date) -> Iterable[Delegation]:
     return (
-        Delegation.objects.unscoped("the delegations that make the actor")
-        .filter(on_day(day), on_day(day, "post__"), delegate_id=person.pk, post__person__is_active=True)
+        _lent_to(person, day)
         .select_related("post__role", "post__unit", "post__region", "post__person")
         .order_by("id")
+    )
+
+
+def _lent_to(person: Person, day: date) -> QuerySet[Any]:
+    return Delegation.objects.unscoped("the delegations that make the actor").filter(
+        on_day(day), on_day(day, "post__"), delegate_id=person.pk, post__person__is_active=True
     )

@@ -107,12 +107,12 @@ def test_the_request_gives_person_seat_and_address(world: World) -> None:
     assert actor.seat is not None and actor.seat.reach is Reach.SUBTREE
 
 
-def test_an_actor_costs_two_queries_and_a_third_with_industries(
+def test_an_actor_costs_one_query_and_a_second_with_industries(
     world: World, django_assert_num_queries: object
 ) -> None:
-    with django_assert_num_queries(2):  # type: ignore[operator]
+    with django_assert_num_queries(1):  # type: ignore[operator]
         world.actor("city_officer", DAY)
-    with django_assert_num_queries(3):  # type: ignore[operator]
+    with django_assert_num_queries(2):  # type: ignore[operator]
         world.actor("department_officer", DAY)
 
 
