@@ -12,10 +12,11 @@ class OrgConfig(AppConfig):
     verbose_name = "组织机构"
 
     def ready(self) -> None:
-        """Start writing down who signs in; tell the kernel what places are called; fill the tick boxes."""
+        """Write down who signs in; tell the kernel what places are called; fill the tick boxes."""
         from anlan.kernel import places
-        from anlan.org import guards, login_records, offers, reads  # noqa: F401
+        from anlan.org import guards, imports, login_records, offers, reads  # noqa: F401
 
         places.register(reads.path_labels)
         offers.register()
+        imports.register()
         post_migrate.connect(guards.install, sender=self)
