@@ -71,6 +71,7 @@ def write(
         differences = audit.differences(before, row)
         if before is not None and not differences:
             return Written(row, {})
+        _require_move(row, before, differences, act)
         row.version += 1
         row.save(force_insert=before is None)
         if not model.objects.visible_to(actor).filter(pk=row.pk).exists():
@@ -138,6 +139,17 @@ def _require_visible_references(actor: Actor, row: ScopedModel, change: Mapping[
             wrong[name] = "没有这一项，或者不在您的职责范围内。请从列表中选。"
     if wrong:
         raise ValidationError(wrong)
+
+
+def _require_move(row: ScopedModel, before: Any, differences: Mapping[str, Any], act: str) -> None:
+    """A state is changed by moves alone. New rows begin at the beginning; a sheet may bring old cases."""
+    for flow in registry.declared("WORKFLOWS"):
+        if flow.ledger != ledger_key(type(row)) or flow.field not in differences:
+            continue
+        moved = before is not None and act not in {move.key for move in flow.moves}
+        if moved or (before is None and act != "import" and getattr(row, flow.field) != flow.start):
+            wrong = "状态只能一步步办理，不能直接填。请保持原状，保存后在页面上办理。"
+            raise ValidationError({flow.field: wrong})
 
 
 def ledger_key(model: type[ScopedModel]) -> str:

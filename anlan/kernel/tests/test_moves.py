@@ -15,7 +15,7 @@ from anlan.kernel.moves import Outcome, offers, perform
 from anlan.kernel.testing import actor, seat
 from anlan.kernel.tests.mechanisms import COUNTY, at, city, county, fault, fresh, stranger
 from anlan.kernel.workflow import faults
-from anlan.kernel.writing import Refused, Stale
+from anlan.kernel.writing import Refused, Stale, write
 from tests.example.models import Fault
 
 
@@ -180,3 +180,19 @@ def test_a_failing_last_step_undoes_all(monkeypatch: pytest.MonkeyPatch) -> None
         perform(county(), row, "start", key="k9")
     everything = Deadline.objects.unscoped("a test looks")
     assert (fresh(row).state, acts(row), everything.count()) == ("ordered", [], 0)
+
+
+@pytest.mark.django_db
+def test_no_form_jumps_over_the_way() -> None:
+    row = fault()
+    with pytest.raises(ValidationError) as caught:
+        write(county(), row, {"state": "closed"}, "change")
+    assert "state" in caught.value.message_dict
+    values = {
+        name: getattr(row, name) for name in ("site", "region_path", "industry", "description", "found_on")
+    }
+    with pytest.raises(ValidationError, match="一步步办理"):
+        write(county(), Fault(), {**values, "number": "N1", "state": "closed"}, "add")
+    assert fresh(row).state == "found"
+    old = write(county(), Fault(), {**values, "number": "N2", "state": "closed"}, "import").row
+    assert old.state == "closed"
