@@ -108,13 +108,15 @@ def _industry_tree() -> dict[str, str]:
 
 
 def _posts(person: Person, day: date) -> Iterable[Any]:
-    return (
+    """Today's posts; `stands_in` tells on each of them whether delegations are worth a query."""
+    rows: Iterable[Any] = (
         Post.objects.unscoped("the posts that make the actor")
         .filter(on_day(day), person_id=person.pk)
         .annotate(stands_in=Exists(_lent_to(person, day)))
         .select_related("role", "unit", "region")
         .order_by("id")
     )
+    return rows
 
 
 def _delegations(person: Person, day: date) -> Iterable[Delegation]:
