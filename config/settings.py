@@ -117,6 +117,11 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "anlan.kernel.exchange.uploading.LimitedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 FILE_UPLOAD_TEMP_DIR = env.text("ANLAN_TMP", "") or None
 
 # Sign-in -----------------------------------------------------------------------------------------
@@ -226,6 +231,7 @@ X_FRAME_OPTIONS = "DENY"
 
 # The house ----------------------------------------------------------------------------------------
 ANLAN_ACTOR_FACTORY = "anlan.org.actors.actor_of"
+ANLAN_SEAT_FACTORY = "anlan.org.actors.actor_for"
 ANLAN_DOMAINS = [
     "anlan.kernel.domain",
     "anlan.org.domain",

@@ -8,6 +8,7 @@ from anlan.kernel import (
     notice,
     periodic,  # noqa: F401 (brings tasks of its own)
 )
+from anlan.kernel.exchange import running  # noqa: F401 (brings tasks and kinds of jobs)
 
 
 @app.periodic(cron="* * * * *", periodic_id="deliver")

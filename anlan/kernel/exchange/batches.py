@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -162,6 +162,11 @@ def may_undo(batch: ImportBatch) -> bool:
     """Whether the batch is written and young enough."""
     at = batch.committed_at
     return batch.state == State.COMMITTED and at is not None and clock.now() - at <= timedelta(days=UNDO_DAYS)
+
+
+def undo_until(batch: ImportBatch) -> datetime | None:
+    """When the undo ends."""
+    return batch.committed_at + timedelta(days=UNDO_DAYS) if batch.committed_at else None
 
 
 def remembered(ledger: Ledger, unit_id: int | None) -> dict[str, str]:

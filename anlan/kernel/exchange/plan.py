@@ -177,7 +177,7 @@ def read(
             one.sure = "sure" if one.field else ""
     places, skipped = _data_rows(sheet, layout)
     notes += layout.notes + skipped
-    plan = Plan(ledger, sheet, layout, places, {}, notes, _subject(ledger, layout))
+    plan = Plan(ledger, sheet, layout, places, {}, notes, subject_field(ledger, layout.columns))
     for name, column in layout.columns.items():
         raw = _filled(plan, name, column)
         _parse(plan, actor, name, raw, (corrections or {}).get(name, {}), file_name)
@@ -254,10 +254,11 @@ def _data_rows(sheet: Sheet, layout: headings.Layout) -> tuple[list[int], list[s
     ]
 
 
-def _subject(ledger: Ledger, layout: headings.Layout) -> str:
-    mapped = layout.columns
-    references = [name for name in mapped if kind_of(ledger.field(name)) == "reference"]
-    return next((name for name in (*references, ledger.title, *mapped) if name in mapped), "")
+def subject_field(ledger: Ledger, mapped: Iterable[str]) -> str:
+    """The field by which the person knows a row again: a relation, the title, or whatever comes first."""
+    names = list(mapped)
+    references = [name for name in names if kind_of(ledger.field(name)) == "reference"]
+    return next((name for name in (*references, ledger.title, *names) if name in names), "")
 
 
 def _filled(plan: Plan, name: str, column: int) -> list[Any]:
