@@ -40,6 +40,7 @@ from anlan.launch.state import UP, RunState, clear_state, end_left_overs, hold, 
 from anlan.launch.steps import prepare_product
 
 LONGEST_PAUSE = 30.0
+PAGE_PARTS = ("nats", "web")
 # A part that ran this long has recovered: the next failure starts from a short pause again.
 STEADY_SECONDS = 60.0
 
@@ -69,7 +70,6 @@ class Supervisor:
         self._running: dict[str, Running] = {}
         self._due: dict[str, float] = {}
         self._failures: dict[str, int] = {}
-        self._ready_since: float | None = None
 
     def run(self) -> int:
         """Run until asked to stop. Returns the exit code; raises LaunchError when it cannot start."""
@@ -104,10 +104,19 @@ class Supervisor:
         self._set_environment(url, secrets["ANLAN_NATS_TOKEN"])
         prepare_product(self._environment, self.console, self._pause)
         token = secrets["ANLAN_NATS_TOKEN"]
-        self._parts = [make_part(name, self.home, web, token) for name in part_names()]
-        for part in self._parts:
-            self._launch(part)
-        self._await_first_page(begun)
+        parts = [make_part(name, self.home, web, token) for name in part_names()]
+        # The page first: what works behind it would only take the processor from it.
+        for first in (True, False):
+            for part in parts:
+                if (part.name in PAGE_PARTS) == first:
+                    self._parts.append(part)
+                    self._launch(part)
+            if first:
+                self._await_first_page()
+        seconds = time.monotonic() - begun
+        self.console.say(
+            "安澜", f"已就绪，用时 {seconds:.1f} 秒。请在浏览器打开 {web.address}（按 Ctrl-C 停止）"
+        )
 
     def _open_database(self) -> str:
         url = external_url()
@@ -155,15 +164,15 @@ class Supervisor:
         self._save()
         running.release()
 
-    def _await_first_page(self, begun: float) -> None:
+    def _await_first_page(self) -> None:
         """Wait for the first answer; a part that dies meanwhile is brought back as later on."""
-        address = self.options.web.address
-        while not _answers(address):
+        told = time.monotonic()
+        while not _answers(self.options.web.address):
             self._tend()
             self._pause(0.1)
-        self._ready_since = time.monotonic()
-        seconds = self._ready_since - begun
-        self.console.say("安澜", f"已就绪，用时 {seconds:.1f} 秒。请在浏览器打开 {address}（按 Ctrl-C 停止）")
+            if time.monotonic() - told > LONGEST_PAUSE:
+                told = time.monotonic()
+                self.console.say("安澜", "页面还没有应答，原因见上面“网页”的输出；仍在等待")
 
     # Running
 

@@ -34,7 +34,8 @@ def test_up_prints_the_address_that_answers(running: tuple[Installation, Command
     installation, command = running
     assert f"请在浏览器打开 http://127.0.0.1:{installation.port}" in command.text
     assert installation.answers()
-    assert "队列 default 开始" in command.text and "队列 periodic 开始" in command.text
+    command.says("队列 default 开始")
+    command.says("队列 periodic 开始")
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "periodic"])
