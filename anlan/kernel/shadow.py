@@ -100,7 +100,8 @@ class Shadow:
         """For each check constraint, the ids of rows that break it (unknown is not broken)."""
         for constraint in self.model._meta.constraints:
             if isinstance(constraint, models.CheckConstraint):
-                holds = ExpressionWrapper(constraint.condition, output_field=BooleanField())
+                condition: Any = constraint.condition
+                holds = ExpressionWrapper(condition, output_field=BooleanField())
                 rows = self.model.objects.unscoped("constraints hold for everybody").annotate(holds=holds)
                 with self.in_place():
                     yield constraint, list(rows.filter(holds=False).order_by().values_list("pk", flat=True))

@@ -331,6 +331,7 @@ class ManyRows:
 
     def _unique_sets(self) -> list[tuple[str, ...]]:
         meta = self.model._meta
+        found: list[tuple[str, ...]]
         found = [(one.attname,) for one in self.fields if one.unique and not one.primary_key]
         for constraint in meta.constraints:
             if (
@@ -339,7 +340,7 @@ class ManyRows:
                 and not constraint.condition
             ):
                 found.append(tuple(meta.get_field(name).attname for name in constraint.fields))  # type: ignore[union-attr]
-        return [one for one in found if one != self.key or not self.outcome.created]
+        return [one for one in found if one != self.key]
 
     def _drop_refused(self, shadow: Shadow) -> None:
         gone = [place for place in self.outcome.refused if place in self.rows]

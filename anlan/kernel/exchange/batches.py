@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from django.conf import settings
@@ -35,7 +36,7 @@ def folder(batch: ImportBatch) -> Path:
     return Path(settings.FILES) / "imports" / str(batch.pk)
 
 
-def take_in(actor: Actor, ledger: Ledger, upload: UploadedFile) -> ImportBatch:
+def take_in(actor: Actor, ledger: Ledger, upload: UploadedFile[Any]) -> ImportBatch:
     """Keep an uploaded file as a draft. Raises Refused, or Unreadable when it is too large."""
     require(actor, ledger.permission("import"))
     limit = settings.ANLAN_UPLOAD_LIMIT
@@ -52,7 +53,7 @@ def take_in(actor: Actor, ledger: Ledger, upload: UploadedFile) -> ImportBatch:
         unit_id=seat.unit_id if seat else None,
         file_name=Path(upload.name or "").name[:200],
         digest=digest.hexdigest(),
-        size=upload.size,
+        size=upload.size or 0,
     )
     folder(batch).mkdir(parents=True, exist_ok=True)
     with (folder(batch) / "source").open("wb") as target:

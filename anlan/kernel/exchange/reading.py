@@ -115,7 +115,9 @@ def _kind(path: Path, head: bytes) -> str:
 
 def _load(path: Path) -> CalamineWorkbook:
     try:
-        return CalamineWorkbook.from_path(str(path))
+        with path.open("rb") as stream:
+            # A path would be judged by its extension, a stream is judged by its content.
+            return CalamineWorkbook.from_filelike(stream)
     except PasswordError as error:
         raise Unreadable("文件设了打开密码，读不出来。请取消密码后再传。") from error
     except (CalamineError, OSError, ValueError) as error:
@@ -270,8 +272,8 @@ def _read_csv(path: Path) -> list[list[Any]]:
 def _decode(raw: bytes) -> str:
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         tries = ["utf-16"]
-    elif raw[:400].count(0) > len(raw[:400]) // 5:
-        tries = ["utf-16-le" if raw[1:400:2].count(0) > raw[0:400:2].count(0) else "utf-16-be"]
+    elif b"\0" in raw[:4000]:
+        tries = ["utf-16-le" if raw[1:4000:2].count(0) > raw[0:4000:2].count(0) else "utf-16-be"]
     else:
         tries = ["utf-8-sig", "gb18030"]
     for encoding in tries:

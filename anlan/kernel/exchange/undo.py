@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy as copy_of
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -96,7 +97,8 @@ def _restore(actor: Actor, ledger: Ledger, batch: ImportBatch, undone: Undone) -
     if not updates:
         return
     model = ledger.model
-    fields = [one for one in model._meta.concrete_fields if not one.generated]
+    fields: list[Any] = [one for one in model._meta.concrete_fields if not one.generated]
+    by_name = {one.attname: one for one in fields}
     rows = model.objects.visible_to(actor).filter(pk__in=list(updates)).order_by("pk")
     changed: list[tuple[Any, dict[str, Any]]] = []
     for row in _locked(model, rows):
@@ -104,11 +106,9 @@ def _restore(actor: Actor, ledger: Ledger, batch: ImportBatch, undone: Undone) -
         if row.version != update.left_version:
             undone.kept.append(f"{ledger.subject(row)}：导入后又被改过，没有恢复")
             continue
-        before = model.from_db(
-            None, [one.attname for one in fields], [getattr(row, one.attname) for one in fields]
-        )
+        before = copy_of(row)
         for name, value in update.previous.items():
-            setattr(row, name, model._meta.get_field(_field_name(model, name)).to_python(value))
+            setattr(row, name, by_name[name].to_python(value))
         row.version += 1
         changed.append((row, audit.differences(before, row)))
     if not changed:
@@ -128,10 +128,6 @@ def _restore(actor: Actor, ledger: Ledger, batch: ImportBatch, undone: Undone) -
     shadow.drop()
     _record(actor, ledger, batch, (("undo", row, differences) for row, differences in changed))
     undone.restored = len(changed)
-
-
-def _field_name(model: Any, attname: str) -> str:
-    return next(one.name for one in model._meta.concrete_fields if one.attname == attname)
 
 
 def _record(

@@ -56,7 +56,7 @@ def upload(request: ActorRequest, key: str) -> HttpResponse:
     if request.method == "POST":
         oversize = request.META.get(uploading.OVERSIZE)
         if oversize:
-            form = UploadForm({}, {})
+            form = UploadForm({})
             form.errors.clear()
             form.add_error("file", batches.too_large(int(oversize)))
         elif form.is_valid():

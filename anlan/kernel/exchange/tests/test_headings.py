@@ -1,9 +1,11 @@
 """Where the table begins, and which heading means which field."""
 
-from anlan.kernel.exchange import headings
-from anlan.kernel.exchange.headings import find, kind_of_row
+from typing import Any
 
-LABELS = {
+from anlan.kernel.exchange import headings
+from anlan.kernel.exchange.headings import kind_of_row
+
+LABELS: dict[str, tuple[str, ...]] = {
     "number": ("编号",),
     "site": ("企业", "受检单位"),
     "description": ("描述", "隐患内容"),
@@ -13,6 +15,13 @@ LABELS = {
     "cost": ("整改资金",),
     "mender": ("整改人",),
 }
+
+
+def find(rows: Any, *more: Any) -> Any:
+    """The layout, which these sheets have."""
+    return headings.find(rows, *more)
+
+
 HEAD = ["序号", "编号", "受检单位", "隐患内容", "级别", "检查日期", "完成时间"]
 
 
