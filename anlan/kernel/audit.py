@@ -60,9 +60,17 @@ def record(
     ledger: str = "",
 ) -> None:
     """Write one entry in the current transaction."""
-    entry(actor, act, row, changed, note=note, batch=batch, subject_id=subject_id, subject=subject, ledger=ledger).save(
-        force_insert=True
-    )
+    entry(
+        actor,
+        act,
+        row,
+        changed,
+        note=note,
+        batch=batch,
+        subject_id=subject_id,
+        subject=subject,
+        ledger=ledger,
+    ).save(force_insert=True)
 
 
 def entry(

@@ -224,7 +224,11 @@ class Ledger:
 
     def subject(self, row: Any) -> str:
         """How one row is called in records and messages."""
-        return f"{self.noun} {getattr(row, self.title, row) if self.title else row}"
+        return f"{self.noun} {self.words(row)}"
+
+    def words(self, row: Any) -> str:
+        """The row's own words, as they stand in a title or a link."""
+        return str(getattr(row, self.title, "") or row) if self.title else str(row)
 
     def verify(self) -> None:
         """Raise DeclarationError where the declaration names a field that is not there."""

@@ -37,7 +37,9 @@ def load() -> None:
 def add(ledger: Ledger) -> None:
     """Take one ledger in; its key and its model must be new."""
     if ledger.key in _ledgers or ledger.model in _by_model:
-        raise DeclarationError(f"{ledger.key}: the key or the model {ledger.model.__name__} is declared twice")
+        raise DeclarationError(
+            f"{ledger.key}: the key or the model {ledger.model.__name__} is declared twice"
+        )
     _ledgers[ledger.key] = ledger
     _by_model[ledger.model] = ledger
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -10,7 +12,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from anlan.kernel import cells, clock, deadline, registry, search
+from anlan.kernel import cells, clock, deadline, drawing, places, registry, search
 from anlan.kernel.models import Deadline, Job, Notice
 from anlan.kernel.requests import ActorRequest
 
@@ -92,5 +94,22 @@ def read_all(request: ActorRequest) -> HttpResponse:
 def find(request: ActorRequest) -> HttpResponse:
     """Search in every ledger that the actor may see, grouped."""
     text = request.GET.get("q", "").strip()[:80]
-    groups = search.everywhere(request.actor, text, 10) if text else []
+    groups = [_found(one, text) for one in search.everywhere(request.actor, text, 10)] if text else []
     return render(request, "kernel/search.html", {"page": {"title": "查找", "text": text, "groups": groups}})
+
+
+def _found(group: search.Found, text: str) -> dict[str, Any]:
+    """One ledger's part of the answer: its rows with their places, and the way to all of them."""
+    ledger, base = group.ledger, reverse("ledger-list", args=[group.ledger.key])
+    region = ledger.model.scope.region or ""
+    paths = [str(drawing.value_at(row, region) or "") for row in group.rows] if region else []
+    names = places.labels(set(paths))
+    return {
+        "label": ledger.label,
+        "total_text": f"{len(group.rows)}+" if group.more else str(len(group.rows)),
+        "url": f"{base}?{urlencode({'q': text})}",
+        "rows": [
+            {"label": ledger.words(row), "url": f"{base}{row.pk}/", "note": names.get(path, "")}
+            for row, path in itertools.zip_longest(group.rows, paths, fillvalue="")
+        ],
+    }
