@@ -156,6 +156,12 @@ def moment(value: datetime | None) -> str:
     return (localtime(value) if is_aware(value) else value).strftime("%Y-%m-%d %H:%M")
 
 
+def recent(value: datetime, today: date) -> str:
+    """06-20 08:42 in this year, 2022-06-20 in others: what a narrow timeline has room for."""
+    local = localtime(value) if is_aware(value) else value
+    return local.strftime("%m-%d %H:%M" if local.year == today.year else "%Y-%m-%d")
+
+
 def fx(text: object, url: str = "") -> SafeString:
     """A figure that opens its rows. Without an address it is plain text: it has no rows to show."""
     shown = text if isinstance(text, str) else number(text)  # type: ignore[arg-type]

@@ -26,6 +26,11 @@ ACTS = {
     "import": "导入",
     "undo": "撤销导入",
     "export": "导出",
+    "load": "载入",
+    "end": "结束",
+    "close": "撤销",
+    "hand-over": "交出",
+    "take-over": "接任",
 }
 PICK = 30
 
@@ -44,9 +49,7 @@ class RowPage:
     @property
     def title(self) -> str:
         """The row's own words."""
-        return (
-            str(getattr(self.row, self.ledger.title, "") or self.row) if self.ledger.title else str(self.row)
-        )
+        return self.ledger.words(self.row)
 
     @property
     def crumbs(self) -> list[dict[str, str]]:
@@ -57,13 +60,23 @@ class RowPage:
         ]
 
     @cached_property
+    def way(self) -> list[moves.MoveButton]:
+        """The row's moves."""
+        return moves.buttons(self.request, self.ledger, self.row)
+
+    @property
+    def notes(self) -> list[dict[str, str]]:
+        """Why a move is closed, in words on the page: not everybody points at a button."""
+        closed = [f"不能{one.label}：{one.reason}。" for one in self.way if one.reason]
+        return [{"tone": "", "text": "".join(closed)}] if closed else []
+
+    @cached_property
     def acts(self) -> list[Act | moves.MoveButton]:
         """Print, and what the chosen post may do."""
-        way = moves.buttons(self.request, self.ledger, self.row)
         found: list[Act | moves.MoveButton] = [Act("打印", f"{self.base}print/", "printer", office_only=True)]
         if self.ledger.form and may(self.request, self.ledger, "change"):
-            found.append(Act(f"修改{self.ledger.noun}", f"{self.base}edit/", "edit", primary=not way))
-        return [*found, *way]
+            found.append(Act(f"修改{self.ledger.noun}", f"{self.base}edit/", "edit", primary=not self.way))
+        return [*found, *self.way]
 
     @cached_property
     def sections(self) -> list[dict[str, Any]]:
@@ -121,8 +134,9 @@ def event(ledger: Ledger | None, entry: AuditEntry, names: drawing.Names) -> dic
     """One act as the timeline draws it: when, what, who, and each changed field old → new."""
     changes = []
     words = {**ACTS, **(moves.act_labels(ledger) if ledger else {})}
+    columns = {one.attname for one in ledger.model._meta.concrete_fields} if ledger else set()
     for name, (before, after) in entry.differences.items():
-        if ledger is None or entry.act in {"add", "import"}:
+        if ledger is None or entry.act in {"add", "import"} or name not in columns:
             continue
         changes.append(
             {
@@ -132,7 +146,7 @@ def event(ledger: Ledger | None, entry: AuditEntry, names: drawing.Names) -> dic
             }
         )
     return {
-        "time": cells.moment(entry.at),
+        "time": cells.recent(entry.at, clock.today()),
         "text": words.get(entry.act, entry.act) + (f"：{entry.note}" if entry.note else ""),
         "who": entry.actor,
         "kind": "" if entry.person_id else "sys",
