@@ -9,6 +9,9 @@ from anlan.kernel.scope import Reach
 from anlan.org.models import Post
 from anlan.org.models.dated import on_day
 
+MOST = 14
+LEVELS = {"province": "省级", "city": "市级", "county": "县级", "zone": "功能区"}
+
 
 @dataclass(frozen=True)
 class DemoAccount:
@@ -21,24 +24,26 @@ class DemoAccount:
 
 
 def demo_accounts() -> list[DemoAccount]:
-    """One person for each role and level of region, in the order of the roles."""
+    """One row a person, by their first post: business from the province down, administrators last."""
     posts = (
         Post.objects.unscoped("the sign-in page of a demonstration")
         .filter(on_day(clock.today()), person__is_active=True)
         .select_related("person", "role", "unit", "region")
-        .order_by("role__position", "region_path", "id")
+        .order_by("id")
     )
-    found: dict[tuple[int, int], DemoAccount] = {}
+    first: dict[int, Post] = {}
     for post in posts:
-        place = post.region.name if post.region else ""
-        key = (post.role_id, post.region_path.count("/"))
-        found.setdefault(
-            key,
-            DemoAccount(
-                identity=post.role.label,
-                unit=(post.unit.short_name or post.unit.name) if post.unit else "",
-                login=post.person.username,
-                sees=f"{place}，{Reach(post.role.reach).label}" if place else Reach(post.role.reach).label,
-            ),
-        )
-    return list(found.values())[:12]
+        first.setdefault(post.person_id, post)
+    ordered = sorted(first.values(), key=lambda one: (bool(one.role.exclusive_group), one.role.position, one.id))
+    return [_row(post) for post in ordered[:MOST]]
+
+
+def _row(post: Post) -> DemoAccount:
+    level = LEVELS.get(post.region.level, "") if post.region and not post.role.exclusive_group else ""
+    place = f"{post.region.name}，" if post.region else ""
+    return DemoAccount(
+        identity=f"{level}{post.role.label}",
+        unit=(post.unit.short_name or post.unit.name) if post.unit else "",
+        login=post.person.username,
+        sees=f"{place}{Reach(post.role.reach).label}",
+    )
