@@ -19,6 +19,13 @@ def _light(row: Any) -> SafeString:
     return cells.light(*deadline.light(row, clock.now()))
 
 
+def _subject(row: Any) -> SafeString:
+    from anlan.kernel.pages.house import row_url
+
+    url = row_url(row.ledger, row.subject_id)
+    return cells.link(row.subject, url) if url else conditional_escape(row.subject)
+
+
 def _last_day(row: Any) -> SafeString:
     return conditional_escape(cells.day(row.last_day))
 
@@ -34,7 +41,7 @@ DEADLINES = Ledger(
     columns=(
         Column("due_at", label="进度", cell=_light, value=lambda row: deadline.light(row, clock.now()).word),
         Column("label", link=True, css="c-t"),
-        Column("subject", css="c-f"),
+        Column("subject", css="c-f", cell=_subject),
         Column("region_path", css="c-r"),
         Column("started_at", label="起算"),
         Column("warn_at", label="最后一天", cell=_last_day, value=lambda row: row.last_day),

@@ -121,7 +121,7 @@ def _perform(
     row = model.objects.visible_to(actor).select_for_update(of=("self",)).filter(pk=pk).first()
     if row is None:
         raise Refused("没有这一行，或者不在您的职责范围内。")
-    move = _open_move(workflow, key, actor, row)
+    move = _open_move(workflow, key, actor, row, values)
     if seen is not None and row.version != seen:
         raise Stale(row, {f.name: getattr(row, f.attname) for f in model._meta.concrete_fields})
     _check_values(move, values, note)
@@ -137,14 +137,16 @@ def _perform(
     return {"state": move.target, "version": row.version}
 
 
-def _open_move(workflow: Workflow, key: str, actor: Actor, row: ScopedModel) -> Move:
+def _open_move(
+    workflow: Workflow, key: str, actor: Actor, row: ScopedModel, values: Mapping[str, Any]
+) -> Move:
     try:
         move = workflow.move(key)
     except KeyError:
         raise Refused("没有这一步。请刷新页面后再办。") from None
     state = getattr(row, workflow.field)
     facts = facts_of(workflow, actor, row)
-    for offer in moves_open(workflow, state, facts, actor.may):
+    for offer in moves_open(workflow, state, facts, actor.may, values):
         if offer.move is move:
             if offer.reason:
                 raise Refused(f"不能{move.label}：{offer.reason}。")

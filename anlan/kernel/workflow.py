@@ -123,9 +123,18 @@ class Offer:
         return not self.reason
 
 
-def moves_open(workflow: Workflow, state: str, facts: Facts, may: May) -> list[Offer]:
-    """Every move out of `state`, in order of declaration, with the reason where it is closed."""
-    return [_offer(workflow, move, facts, may) for move in workflow.moves if state in move.sources]
+def moves_open(
+    workflow: Workflow, state: str, facts: Facts, may: May, values: Facts | None = None
+) -> list[Offer]:
+    """Every move out of `state`, in order of declaration, with the reason where it is closed.
+
+    Guards see what a move asks for as `values` give it, and as None before anything has been given.
+    """
+    return [
+        _offer(workflow, move, {**facts, **dict.fromkeys(move.fields), **(values or {})}, may)
+        for move in workflow.moves
+        if state in move.sources
+    ]
 
 
 def _offer(workflow: Workflow, move: Move, facts: Facts, may: May) -> Offer:

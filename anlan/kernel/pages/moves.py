@@ -64,7 +64,7 @@ def buttons(request: ActorRequest, ledger: Ledger, row: Any) -> list[MoveButton]
         button.primary = offer.allowed and not any(one.primary for one in found)
         found.append(button)
     if may(request, ledger, "change"):
-        found.append(MoveButton("上传附件", f"{base}attach/", icon="paperclip", office_only=True))
+        found.append(MoveButton("上传附件", f"{base}attach/", icon="paperclip"))
     return found
 
 

@@ -31,7 +31,7 @@ def read(answer: Any) -> str:
 def test_the_page_shows_open_moves_and_why_others_are_closed(act_as: ActAs) -> None:
     row = fault(state="ordered")
     text = read(act_as(county()).get(f"/faults/{row.pk}/"))
-    assert "开始整改" in text and "还没有写明整改人" in text
+    assert "开始整改" in text and "不能开始整改：还没有写明整改人。" in text
     assert "销号" not in text.split("<main")[1].split('class="kv"')[0]
     assert "开始整改" not in read(act_as(city()).get(f"/faults/{row.pk}/"))
 
@@ -102,7 +102,8 @@ def test_an_attachment_is_uploaded_listed_and_fetched(
     )
     assert good.status_code == 302
     (one,) = attached(row)
-    assert "现场.txt" in read(client.get(f"/faults/{row.pk}/"))
+    text = read(client.get(f"/faults/{row.pk}/"))
+    assert "上传附件：现场.txt" in text and one.file.digest not in text
     answer = client.get(f"/files/{one.pk}/")
     assert b"".join(answer.streaming_content).decode() == "护栏已装"  # type: ignore[attr-defined]
     assert act_as(stranger()).get(f"/files/{one.pk}/").status_code == 404

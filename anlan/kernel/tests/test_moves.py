@@ -81,9 +81,18 @@ def test_a_closed_way_says_why(
 
 @pytest.mark.django_db
 def test_guards_see_the_row_and_the_page_shows_their_reason() -> None:
-    row = fault(state="verifying", mender="李工", verifier="李工")
+    row = fault(state="ordered", mender="")
     shown = {one.move.key: one.reason for one in offers(county(), row)}
-    assert shown == {"return": "", "close": "验收人与整改人不能是同一人"}
+    assert shown == {"start": "还没有写明整改人"}
+
+
+@pytest.mark.django_db
+def test_guards_see_what_the_move_brings() -> None:
+    row = fault(state="verifying", mender="李工")
+    assert [one.reason for one in offers(county(), row) if one.move.key == "close"] == [""]
+    with pytest.raises(Refused, match="不能销号：验收人与整改人不能是同一人。"):
+        perform(county(), row, "close", {"verifier": "李工"})
+    assert fresh(row).state == "verifying"
 
 
 @pytest.mark.django_db
