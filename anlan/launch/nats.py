@@ -11,7 +11,6 @@ from anlan.launch.errors import LaunchError
 from anlan.launch.machine import port_is_free
 from anlan.launch.paths import Home
 
-CLIENT_PORT, MQTT_PORT = 4222, 1883
 CONFIGURATION = """\
 server_name: anlan
 listen: "127.0.0.1:{client}"
@@ -19,6 +18,14 @@ authorization {{ token: "{token}" }}
 jetstream {{ store_dir: "{store}" }}
 mqtt {{ listen: "127.0.0.1:{mqtt}" }}
 """
+
+
+def client_port() -> int:
+    return int(os.environ.get("ANLAN_NATS_PORT", "4222"))
+
+
+def mqtt_port() -> int:
+    return int(os.environ.get("ANLAN_MQTT_PORT", "1883"))
 
 
 def wanted() -> bool:
@@ -37,13 +44,13 @@ def program() -> str:
 
 def prepare(home: Home, token: str) -> list[str]:
     """Write the configuration (mode 0600: it holds the token); returns the command to run."""
-    for port, use in ((CLIENT_PORT, "消息"), (MQTT_PORT, "MQTT")):
+    for port, use in ((client_port(), "消息"), (mqtt_port(), "MQTT")):
         if not port_is_free(port):
             raise LaunchError(f"{use}端口 127.0.0.1:{port} 已被占用：请关闭占用它的程序后重试。")
     folder = home.root / "nats"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / "nats.conf"
-    text = CONFIGURATION.format(client=CLIENT_PORT, mqtt=MQTT_PORT, token=token, store=folder / "store")
+    text = CONFIGURATION.format(client=client_port(), mqtt=mqtt_port(), token=token, store=folder / "store")
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w") as file:
         file.write(text)
@@ -51,4 +58,4 @@ def prepare(home: Home, token: str) -> list[str]:
 
 
 def url(token: str) -> str:
-    return f"nats://{token}@127.0.0.1:{CLIENT_PORT}"
+    return f"nats://{token}@127.0.0.1:{client_port()}"

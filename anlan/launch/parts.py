@@ -86,6 +86,7 @@ class Running:
     def __init__(self, part: Part, environment: dict[str, str], console: Console, restarts: int) -> None:
         self.part = part
         self.restarts = restarts
+        self.last = ""
         self.begun = time.monotonic()
         self._since = f"{datetime.now():%Y-%m-%d %H:%M:%S}"
         self._process = subprocess.Popen(
@@ -111,9 +112,14 @@ class Running:
         except OSError:
             return  # it ended already; `ended` tells
 
+    @property
+    def code(self) -> int | None:
+        """Exit code, or None while it runs."""
+        return self._process.poll()
+
     def ended(self) -> str | None:
         """None while it runs; else how it ended, in words. Its stray children are ended too."""
-        code = self._process.poll()
+        code = self.code
         if code is None:
             return None
         if session_members(self.identity):
@@ -141,4 +147,7 @@ class Running:
         for line in output:
             text = line.decode(errors="replace").rstrip()
             if text:
+                # The quoted statement and its pointer below an error are not the reason.
+                if not text.startswith((" ", "LINE ", "DETAIL: ")):
+                    self.last = text
                 console.say(self.part.title, text)

@@ -44,14 +44,17 @@ def save_state(home: Home, state: RunState) -> None:
     """Write the state beside its place, then rename: a reader sees the old one or the new one."""
     path = _state_path(home)
     scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    scratch.write_text(json.dumps(asdict(state), ensure_ascii=False, indent=1), encoding="utf-8")
+    content = {"boot": _boot(), **asdict(state)}
+    scratch.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
     scratch.replace(path)
 
 
 def load_state(home: Home) -> RunState | None:
-    """The last written state, or None when there is none or it cannot be read."""
+    """The last written state; None when there is none, or it cannot be read, or is from before a reboot."""
     try:
         raw: dict[str, Any] = json.loads(_state_path(home).read_text(encoding="utf-8"))
+        if raw["boot"] != _boot():
+            return None
         parts = [PartState(**{**part, "process": Identity(**part["process"])}) for part in raw["parts"]]
         return RunState(Identity(**raw["supervisor"]), str(raw["address"]), parts)
     except (OSError, ValueError, KeyError, TypeError):
@@ -122,6 +125,14 @@ def holder(home: Home) -> Holder | None:
                 return Holder(process, purpose) if process is not None else None
     except (OSError, ValueError):
         return None
+
+
+def _boot() -> str:
+    """Start times count from the boot: they mean nothing after another."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""
 
 
 def _held_by(path: Path) -> str:

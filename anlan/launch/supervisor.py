@@ -14,6 +14,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import FrameType
 from urllib.parse import urlsplit
@@ -36,7 +37,7 @@ from anlan.launch.parts import Part, Running, WebOptions, make_part, part_names
 from anlan.launch.paths import Home
 from anlan.launch.postgres import Cluster, stop_server
 from anlan.launch.process import identify
-from anlan.launch.state import UP, RunState, clear_state, end_left_overs, hold, save_state
+from anlan.launch.state import UP, PartState, RunState, clear_state, end_left_overs, hold, save_state
 from anlan.launch.steps import prepare_product
 
 LONGEST_PAUSE = 30.0
@@ -102,7 +103,7 @@ class Supervisor:
             )
         url = self._open_database()
         self._set_environment(url, secrets["ANLAN_NATS_TOKEN"])
-        prepare_product(self._environment, self.console, self._pause)
+        prepare_product(self._environment, self.console, self._pause, self._save)
         token = secrets["ANLAN_NATS_TOKEN"]
         parts = [make_part(name, self.home, web, token) for name in part_names()]
         # The page first: what works behind it would only take the processor from it.
@@ -258,10 +259,10 @@ class Supervisor:
         if self._stopping:
             raise Interrupted
 
-    def _save(self) -> None:
+    def _save(self, steps: Sequence[PartState] = ()) -> None:
         own = identify(os.getpid())
         if own is not None:
-            parts = [running.state() for running in self._running.values()]
+            parts = [*steps, *(running.state() for running in self._running.values())]
             try:
                 save_state(self.home, RunState(own, self.options.web.address, parts))
             except OSError as error:

@@ -98,6 +98,15 @@ def test_left_overs_are_ended_but_never_a_recycled_number(
     assert load_state(home) is None
 
 
+def test_a_state_from_before_a_reboot_is_no_state(home: Home) -> None:
+    own = identify(os.getpid())
+    assert own is not None
+    save_state(home, RunState(own, "http://127.0.0.1:1", []))
+    path = home.run / "state.json"
+    path.write_text(path.read_text().replace('"boot": "', '"boot": "another-'))
+    assert load_state(home) is None
+
+
 @pytest.mark.parametrize("content", ["", "{", "[]", json.dumps({"supervisor": {"pid": 1}})])
 def test_an_unreadable_state_is_no_state(home: Home, content: str) -> None:
     (home.run / "state.json").write_text(content)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from anlan.launch.machine import free_port
 from anlan.launch.postgres import postmaster
 from anlan.launch.process import Identity, session_members
 from anlan.launch.tests.installation import Command, Installation, eventually, throwaway_installation
@@ -146,12 +147,36 @@ def test_ended_in_mid_start_the_next_start_works(installation: Installation, num
     command.says("升级数据表")
     command.process.send_signal(number)
     command.ends()
+    if number == signal.SIGTERM:
+        assert installation.processes() == []
     again = installation.up()
     again.says("已就绪，用时")
     again.process.send_signal(signal.SIGINT)
     assert again.ends() == 0
-    if number == signal.SIGTERM:
-        assert installation.processes() == []
+    assert installation.processes() == []
+
+
+def test_nats_runs_when_asked_and_comes_back(installation: Installation) -> None:
+    port, mqtt = free_port(19100, 19199), free_port(19000, 19099)
+    extra = {"ANLAN_NATS": "1", "ANLAN_NATS_PORT": str(port), "ANLAN_MQTT_PORT": str(mqtt)}
+    command = installation.up(**extra)
+    command.says("已就绪，用时")
+
+    def greets() -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+                return connection.recv(5) == b"INFO "
+        except OSError:
+            return False
+
+    eventually(greets)
+    os.kill(installation.part("nats").pid, signal.SIGKILL)
+    command.says("“消息”被信号 9 终止")
+    eventually(greets)
+    with socket.create_connection(("127.0.0.1", mqtt), timeout=5):
+        pass
+    command.process.send_signal(signal.SIGINT)
+    assert command.ends() == 0
 
 
 def test_an_own_database_url_wins(installation: Installation) -> None:
