@@ -40,13 +40,13 @@ OFFICE = "safety-committee-office"
 # In a demonstration one person holds a second post, so that the change of posts can be tried.
 SECOND_POST = ("city_officer", "department-officer", "emergency", "安全生产综合协调科科长")
 CAST = (
-    Member("province_officer", "sheng", "陈思远", "committee-officer", "安委办综合处处长", "360000", OFFICE),
-    Member("city_officer", "shi", "周明", "committee-officer", "安委办综合协调科科长", "361100", OFFICE),
-    Member("county_officer", "xian", "汪海波", "committee-officer", "安委办主任", "361130", OFFICE),
+    Member("province_officer", "sheng", "陈思远", "committee-officer", "综合处处长", "360000", OFFICE),
+    Member("city_officer", "shi", "周明", "committee-officer", "综合协调科科长", "361100", OFFICE),
+    Member("county_officer", "xian", "汪海波", "committee-officer", "主任", "361130", OFFICE),
     Member("county_inspector", "jiancha", "程立", "inspector", "执法大队执法员", "361130", "emergency"),
     Member("department_officer", "bumen", "吴倩", "department-officer", "安全科科长", "361100", "housing"),
     Member("leader", "lingdao", "李建国", "leader", "副市长", "361100", "people-government"),
-    Member("stranger", "jiujiang", "胡勇", "committee-officer", "安委办综合科科长", "360400", OFFICE),
+    Member("stranger", "jiujiang", "胡勇", "committee-officer", "综合科科长", "360400", OFFICE),
     Member("enterprise_user", "qiye", "邓小芳", "enterprise-user", "安全员", enterprise=ENTERPRISE),
     Member("system_administrator", "xitong", "徐平", "system-administrator", "", "360000", "emergency"),
     Member("security_administrator", "anquan", "罗敏", "security-administrator", "", "360000", "emergency"),
