@@ -34,7 +34,9 @@ def demo_accounts() -> list[DemoAccount]:
     first: dict[int, Post] = {}
     for post in posts:
         first.setdefault(post.person_id, post)
-    ordered = sorted(first.values(), key=lambda one: (bool(one.role.exclusive_group), one.role.position, one.id))
+    ordered = sorted(
+        first.values(), key=lambda one: (bool(one.role.exclusive_group), one.role.position, one.id)
+    )
     return [_row(post) for post in ordered[:MOST]]
 
 
