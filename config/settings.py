@@ -239,6 +239,16 @@ ANLAN_DOMAINS = [
     *(["tests.example.domain"] if EXAMPLE else []),
     *(f"{app}.domain" for app in FURTHER_APPS),
 ]
+# Mail: without a server nothing is mailed, and notices stay in the house.
+EMAIL_HOST = env.text("ANLAN_SMTP_HOST", "")
+EMAIL_PORT = env.number("ANLAN_SMTP_PORT", 465)
+EMAIL_HOST_USER = env.text("ANLAN_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = env.text("ANLAN_SMTP_PASSWORD", "")
+EMAIL_USE_SSL = bool(EMAIL_HOST) and EMAIL_PORT == 465
+EMAIL_USE_TLS = bool(EMAIL_HOST) and EMAIL_PORT == 587
+DEFAULT_FROM_EMAIL = env.text("ANLAN_SMTP_FROM", EMAIL_HOST_USER or "anlan@localhost")
+# The address under which people reach the house: links in mails begin with it.
+ANLAN_SITE = env.text("ANLAN_SITE", "http://127.0.0.1:8000")
 ANLAN_UPLOAD_LIMIT = env.number("ANLAN_UPLOAD_LIMIT", 50 * 1024 * 1024)
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 PROCRASTINATE_ON_APP_READY = None

@@ -109,6 +109,7 @@ ROBOTS = Ledger(
     order=("label", "id"),
     order_label="按名称",
     form=(Section("群机器人", ("label", "kind", "url", "secret", "unit_id", "region_path", "active")),),
+    detail=(Section("群机器人", ("label", "kind", "unit_id", "region_path", "active")),),
     blank=Blank("没有群机器人。", "登记后，通知可发到企业微信、钉钉群。", "登记群机器人"),
     acts=frozenset({"add", "change", "remove"}),
 )

@@ -153,7 +153,7 @@ def _deliveries(notices: Sequence[Notice], now: datetime) -> list[Delivery]:
             found.append(Delivery(notice=one, channel=Channel.ROBOT, due_at=now))
             continue
         choice = choices.get(one.person_id)
-        if not people[one.person_id].email or (choice and not choice.email):
+        if not settings.EMAIL_HOST or not people[one.person_id].email or (choice and not choice.email):
             continue
         urgent = one.importance == Notice.Importance.URGENT
         at, digest = (now, False) if urgent or choice is None else _when(choice, now)
@@ -221,8 +221,8 @@ def _post(notice: Notice) -> None:
     """POST to the robot's address as configured; redirects are not followed."""
     robot = notice.robot
     assert robot is not None
-    if not robot.active:
-        raise NotSent("机器人已停用", again=False)
+    if not robot.active or not robot.url.startswith(("http://", "https://")):
+        raise NotSent("机器人已停用，或地址不是网页地址", again=False)
     text = f"{notice.text}\n{_address(notice.link)}".strip()
     body = json.dumps({"msgtype": "text", "text": {"content": text}}, ensure_ascii=False).encode()
     request = urllib.request.Request(
@@ -258,4 +258,4 @@ def _signed(robot: Robot) -> str:
 
 
 def _address(link: str) -> str:
-    return f"{getattr(settings, 'ANLAN_SITE', '').rstrip('/')}{link}" if link else ""
+    return f"{settings.ANLAN_SITE.rstrip('/')}{link}" if link else ""

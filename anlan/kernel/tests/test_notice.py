@@ -234,6 +234,14 @@ def test_a_digest_is_one_mail_a_day(mailbox: Mailbox) -> None:
 
 
 @pytest.mark.django_db
+def test_without_a_mail_server_notices_stay_in_the_house(settings: Settings) -> None:
+    settings.EMAIL_HOST = ""
+    who = person("a", "a@example.org")
+    notify([who], "k", "限期将到", now=NOW)
+    assert (states(), unread(who)) == ([], 1)
+
+
+@pytest.mark.django_db
 def test_who_wants_no_mail_gets_none(mailbox: Mailbox) -> None:
     who = person("a", "a@example.org")
     NoticeChoice.objects.create(person_id=who, email=False)
