@@ -112,14 +112,18 @@ def _last_sentence(text: str, reader: DutyReader) -> list[FoundDuty]:
 
 
 def _merged(text: str, found: list[FoundDuty], reader: DutyReader) -> list[FoundDuty]:
-    out: list[FoundDuty] = []
+    """Clauses with nothing but marks between them, read as one."""
+    runs: list[list[FoundDuty]] = []
     for one in found:
-        if out and _BETWEEN.match(text[out[-1].end : one.start]):
-            start, end = out[-1].start, one.end
-            parsed = reader.read(
-                re.sub(r"）\s*（", "；", text[start:end]).strip("（）\n").replace("\n", "；")
-            )
-            out[-1] = FoundDuty(start, end, parsed)
+        last = runs[-1][-1] if runs else None
+        if last and _BETWEEN.match(text[last.end : one.start]) and one.end - runs[-1][0].start < _LONGEST_CLAUSE:
+            runs[-1].append(one)
         else:
-            out.append(one)
-    return out
+            runs.append([one])
+    return [run[0] if len(run) == 1 else _as_one(text, run, reader) for run in runs]
+
+
+def _as_one(text: str, run: list[FoundDuty], reader: DutyReader) -> FoundDuty:
+    start, end = run[0].start, run[-1].end
+    clause = re.sub(r"）\s*（", "；", text[start:end]).strip("（）\n").replace("\n", "；")
+    return FoundDuty(start, end, reader.read(clause))

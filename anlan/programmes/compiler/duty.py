@@ -230,6 +230,7 @@ def settle(roles: tuple[Role, ...]) -> tuple[Role, ...]:
     helped = bool(unit_roles & {"supporting"}) and not leads
     alone = not (unit_roles & {"lead", "first", "joint", "responsible", "listed"})
     out: list[Role] = []
+    named: set[str] = set()
     for r in roles:
         role = r.role
         if role in ("responsible", "listed"):
@@ -248,7 +249,8 @@ def settle(roles: tuple[Role, ...]) -> tuple[Role, ...]:
             role = "supporting"
         elif role == "implementing" and alone and r.kind == "unit":
             role = "joint"
-        if not any(done.name == r.name for done in out):
+        if r.name not in named:
+            named.add(r.name)
             out.append(replace(r, role=role))
     return tuple(out)
 

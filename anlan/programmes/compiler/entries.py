@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 from dataclasses import dataclass
 
@@ -62,13 +63,13 @@ class _Splitter:
             self.before = ""
             return
         start, marker, level = 0, None, None
+        stops = [m.start() for m in _SENTENCE.finditer(line.text)]
         for at in self._candidates(line.text):
             found = marker_at(line.text, at)
             if found is None or found.length == len(line.text) - at:
                 continue
-            taken = self._take(
-                line, at, found, heading=level is not None and not _SENTENCE.search(line.text, start, at)
-            )
+            inside_heading = level is not None and bisect.bisect(stops, start) == bisect.bisect_left(stops, at)
+            taken = self._take(line, at, found, heading=inside_heading)
             if taken is None:
                 continue
             if at > start:

@@ -38,9 +38,8 @@ _PERSON = re.compile(
 )
 _PHONE = re.compile(r"(?:电话|手机|传真)[：:]?(?P<phone>(?:0\d{2,3}-?)?\d{7,8}|1\d{10})")
 _COPY_TO = re.compile(r"(?:抄报|抄送)：(?P<list>[^。\n]{2,300})")
-_REPORT = re.compile(
-    rf"(?=[^。\n]*{vocabulary.one_of('head.report_nouns')})(?=[^。\n]*{vocabulary.one_of('head.report_verbs')})[^。\n]+"
-)
+_REPORT_NOUN = re.compile(vocabulary.one_of("head.report_nouns"))
+_REPORT_VERB = re.compile(vocabulary.one_of("head.report_verbs") + r"(?:至|到|给|送)?")
 _REPORT_TO = re.compile(r"安委办|安委会|安办|应急[局厅办管]|我办|我局|办公室|省|市|县|区|旗")
 _RECURRING = re.compile(r"每(?:月|季|周|半年|两个月|年)")
 _WHAT = re.compile(r"将(?P<what>[^，。]{2,60}?)(?:形成书面材料)?(?:报送|上报|报|反馈|送)")
@@ -237,14 +236,15 @@ def _contact(everything: str) -> Contact | None:
 def _deadlines(texts: Iterable[str], year: int | None) -> tuple[ReportDeadline, ...]:
     out: list[ReportDeadline] = []
     for text in texts:
-        for found in _REPORT.finditer(text):
-            out += _sentence_deadlines(found.group(), year)
+        for sentence in re.split(r"[。\n]", text):
+            if _REPORT_NOUN.search(sentence):
+                out += _sentence_deadlines(sentence, year)
     unique = {deadline.due: deadline for deadline in reversed(out)}
     return tuple(sorted(unique.values(), key=lambda d: d.due))
 
 
 def _sentence_deadlines(sentence: str, year: int | None) -> list[ReportDeadline]:
-    verb = re.search(vocabulary.one_of("head.report_verbs") + r"(?:至|到|给|送)?", sentence)
+    verb = _REPORT_VERB.search(sentence)
     if verb is None or _RECURRING.search(sentence) or not _REPORT_TO.search(sentence):
         return []
     days = [
