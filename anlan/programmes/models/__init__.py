@@ -1,0 +1,44 @@
+"""Tables of the programme."""
+
+from anlan.programmes.models.editions import (
+    DraftItem,
+    Edition,
+    Finding,
+    Item,
+    ItemRole,
+    Kind,
+    Obligation,
+    Period,
+    RoleKind,
+    Sentence,
+    Target,
+)
+from anlan.programmes.models.reports import Alignment, LockException, ProgressReport, ReportEntry
+from anlan.programmes.models.running import Activity, Duty, Evidence, Judgement, Light, Occurrence
+from anlan.programmes.models.texts import Programme, SourceText
+
+__all__ = [
+    "Activity",
+    "Alignment",
+    "DraftItem",
+    "Duty",
+    "Edition",
+    "Evidence",
+    "Finding",
+    "Item",
+    "ItemRole",
+    "Judgement",
+    "Kind",
+    "Light",
+    "LockException",
+    "Obligation",
+    "Occurrence",
+    "Period",
+    "Programme",
+    "ProgressReport",
+    "ReportEntry",
+    "RoleKind",
+    "Sentence",
+    "SourceText",
+    "Target",
+]

@@ -1,0 +1,1 @@
+"""Pages of the programme with a shape of their own."""

@@ -1,0 +1,13 @@
+"""Declarations of progress reports and the office's report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from anlan.kernel.ledger import Ledger
+
+LEDGERS: tuple[Ledger, ...] = ()
+WORKFLOWS: tuple[Any, ...] = ()
+MEASURES: tuple[Any, ...] = ()
+PARAMETERS: tuple[Any, ...] = ()
+MENU: tuple[Any, ...] = ()
