@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "anlan.kernel",
     "anlan.org",
+    "anlan.programmes",
     *(["tests.example"] if EXAMPLE else []),
     *FURTHER_APPS,
 ]
@@ -236,6 +237,7 @@ ANLAN_DOMAINS = [
     "anlan.kernel.domain",
     "anlan.org.domain",
     "anlan.org.admin_domain",
+    "anlan.programmes.domain",
     *(["tests.example.domain"] if EXAMPLE else []),
     *(f"{app}.domain" for app in FURTHER_APPS),
 ]

@@ -7,500 +7,1219 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('org', '0001_initial'),
+        ("org", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Edition',
+            name="Edition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=0, editable=False, verbose_name='版次')),
-                ('region_path', anlan.kernel.scope.PathField(db_collation='C', editable=False, max_length=80, verbose_name='区划')),
-                ('no', models.PositiveSmallIntegerField(verbose_name='版次号')),
-                ('state', models.CharField(choices=[('reading', '读取中'), ('unreadable', '未能读取'), ('reviewing', '审读中'), ('published', '已发布'), ('superseded', '已被新版取代')], default='reading', max_length=12, verbose_name='状态')),
-                ('message', models.CharField(blank=True, default='', max_length=300, verbose_name='说明')),
-                ('compiled', models.JSONField(blank=True, default=dict, verbose_name='分解结果')),
-                ('digest', models.CharField(blank=True, default='', max_length=64, verbose_name='摘要')),
-                ('signed_by', models.CharField(blank=True, default='', max_length=120, verbose_name='签发人')),
-                ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='发布时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=0, editable=False, verbose_name="版次")),
+                (
+                    "region_path",
+                    anlan.kernel.scope.PathField(
+                        db_collation="C", editable=False, max_length=80, verbose_name="区划"
+                    ),
+                ),
+                ("no", models.PositiveSmallIntegerField(verbose_name="版次号")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("reading", "读取中"),
+                            ("unreadable", "未能读取"),
+                            ("reviewing", "审读中"),
+                            ("published", "已发布"),
+                            ("superseded", "已被新版取代"),
+                        ],
+                        default="reading",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("message", models.CharField(blank=True, default="", max_length=300, verbose_name="说明")),
+                ("compiled", models.JSONField(blank=True, default=dict, verbose_name="分解结果")),
+                ("digest", models.CharField(blank=True, default="", max_length=64, verbose_name="摘要")),
+                (
+                    "signed_by",
+                    models.CharField(blank=True, default="", max_length=120, verbose_name="签发人"),
+                ),
+                ("published_at", models.DateTimeField(blank=True, null=True, verbose_name="发布时间")),
             ],
             options={
-                'verbose_name': '要点版本',
-                'verbose_name_plural': '要点版本',
+                "verbose_name": "要点版本",
+                "verbose_name_plural": "要点版本",
             },
         ),
         migrations.CreateModel(
-            name='DraftItem',
+            name="DraftItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=0, editable=False, verbose_name='版次')),
-                ('region_path', anlan.kernel.scope.PathField(db_collation='C', editable=False, max_length=80, verbose_name='区划')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='次序')),
-                ('no', models.CharField(max_length=20, verbose_name='条号')),
-                ('title', models.CharField(blank=True, default='', max_length=300, verbose_name='标题')),
-                ('body', models.JSONField(verbose_name='内容')),
-                ('confirmed_by', models.CharField(blank=True, default='', max_length=120, verbose_name='确认人')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='确认时间')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='draft_items', to='programmes.edition', verbose_name='版本')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=0, editable=False, verbose_name="版次")),
+                (
+                    "region_path",
+                    anlan.kernel.scope.PathField(
+                        db_collation="C", editable=False, max_length=80, verbose_name="区划"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="次序")),
+                ("no", models.CharField(max_length=20, verbose_name="条号")),
+                ("title", models.CharField(blank=True, default="", max_length=300, verbose_name="标题")),
+                ("body", models.JSONField(verbose_name="内容")),
+                (
+                    "confirmed_by",
+                    models.CharField(blank=True, default="", max_length=120, verbose_name="确认人"),
+                ),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True, verbose_name="确认时间")),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="draft_items",
+                        to="programmes.edition",
+                        verbose_name="版本",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '审读条目',
-                'verbose_name_plural': '审读条目',
-                'ordering': ('position',),
+                "verbose_name": "审读条目",
+                "verbose_name_plural": "审读条目",
+                "ordering": ("position",),
             },
         ),
         migrations.CreateModel(
-            name='Finding',
+            name="Finding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=0, editable=False, verbose_name='版次')),
-                ('kind', models.CharField(max_length=40, verbose_name='种类')),
-                ('start', models.PositiveIntegerField(verbose_name='起')),
-                ('end', models.PositiveIntegerField(verbose_name='止')),
-                ('message', models.CharField(max_length=300, verbose_name='疑点')),
-                ('settled_by', models.CharField(blank=True, default='', max_length=120, verbose_name='处理人')),
-                ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='处理时间')),
-                ('settlement', models.CharField(blank=True, default='', max_length=300, verbose_name='处理')),
-                ('draft_item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='programmes.draftitem', verbose_name='条目')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='programmes.edition', verbose_name='版本')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=0, editable=False, verbose_name="版次")),
+                ("kind", models.CharField(max_length=40, verbose_name="种类")),
+                ("start", models.PositiveIntegerField(verbose_name="起")),
+                ("end", models.PositiveIntegerField(verbose_name="止")),
+                ("message", models.CharField(max_length=300, verbose_name="疑点")),
+                (
+                    "settled_by",
+                    models.CharField(blank=True, default="", max_length=120, verbose_name="处理人"),
+                ),
+                ("settled_at", models.DateTimeField(blank=True, null=True, verbose_name="处理时间")),
+                ("settlement", models.CharField(blank=True, default="", max_length=300, verbose_name="处理")),
+                (
+                    "draft_item",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="programmes.draftitem",
+                        verbose_name="条目",
+                    ),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="findings",
+                        to="programmes.edition",
+                        verbose_name="版本",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '疑点',
-                'verbose_name_plural': '疑点',
-                'ordering': ('start', 'id'),
+                "verbose_name": "疑点",
+                "verbose_name_plural": "疑点",
+                "ordering": ("start", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Item',
+            name="Item",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=0, editable=False, verbose_name='版次')),
-                ('section', models.CharField(blank=True, default='', max_length=300, verbose_name='章节')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='次序')),
-                ('no', models.CharField(max_length=20, verbose_name='条号')),
-                ('title', models.CharField(blank=True, default='', max_length=300, verbose_name='标题')),
-                ('text', models.TextField(verbose_name='条文')),
-                ('start', models.PositiveIntegerField(verbose_name='起')),
-                ('end', models.PositiveIntegerField(verbose_name='止')),
-                ('open_list', models.BooleanField(default=False, verbose_name='责任单位未列全')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programmes.edition', verbose_name='自哪一版')),
-                ('ended', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programmes.edition', verbose_name='止于哪一版')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=0, editable=False, verbose_name="版次")),
+                ("section", models.CharField(blank=True, default="", max_length=300, verbose_name="章节")),
+                ("position", models.PositiveSmallIntegerField(verbose_name="次序")),
+                ("no", models.CharField(max_length=20, verbose_name="条号")),
+                ("title", models.CharField(blank=True, default="", max_length=300, verbose_name="标题")),
+                ("text", models.TextField(verbose_name="条文")),
+                ("start", models.PositiveIntegerField(verbose_name="起")),
+                ("end", models.PositiveIntegerField(verbose_name="止")),
+                ("open_list", models.BooleanField(default=False, verbose_name="责任单位未列全")),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="programmes.edition",
+                        verbose_name="自哪一版",
+                    ),
+                ),
+                (
+                    "ended",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="programmes.edition",
+                        verbose_name="止于哪一版",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '条目',
-                'verbose_name_plural': '条目',
-                'ordering': ('position',),
+                "verbose_name": "条目",
+                "verbose_name_plural": "条目",
+                "ordering": ("position",),
             },
         ),
         migrations.CreateModel(
-            name='ItemRole',
+            name="ItemRole",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('lead', '牵头'), ('supporting', '配合'), ('joint', '分工负责'), ('overseeing', '督促'), ('implementing', '落实')], max_length=12)),
-                ('name', models.CharField(max_length=120)),
-                ('group', models.CharField(blank=True, default='', max_length=60)),
-                ('unit_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='roles', to='programmes.item')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("lead", "牵头"),
+                            ("supporting", "配合"),
+                            ("joint", "分工负责"),
+                            ("overseeing", "督促"),
+                            ("implementing", "落实"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("group", models.CharField(blank=True, default="", max_length=60)),
+                (
+                    "unit_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="roles",
+                        to="programmes.item",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('position',),
+                "ordering": ("position",),
             },
         ),
         migrations.CreateModel(
-            name='Obligation',
+            name="Obligation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=0, editable=False, verbose_name='版次')),
-                ('ref', models.CharField(max_length=20, verbose_name='编号')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='次序')),
-                ('kind', models.CharField(choices=[('cadence', '频次类'), ('deadline', '期限类'), ('quota', '数量类'), ('coverage', '全覆盖类'), ('limit', '限值类'), ('delay', '延迟触发类'), ('build', '建设类'), ('regulation', '制度类'), ('campaign', '行动类'), ('standing', '常态类'), ('target', '目标类')], max_length=12, verbose_name='类别')),
-                ('quote', models.TextField(verbose_name='原文')),
-                ('start', models.PositiveIntegerField(verbose_name='起')),
-                ('end', models.PositiveIntegerField(verbose_name='止')),
-                ('value', models.DecimalField(blank=True, decimal_places=4, max_digits=16, null=True, verbose_name='数')),
-                ('unit', models.CharField(blank=True, default='', max_length=20, verbose_name='计量单位')),
-                ('comparator', models.CharField(blank=True, default='', max_length=2, verbose_name='比较')),
-                ('period', models.CharField(blank=True, choices=[('day', '每日'), ('week', '每周'), ('month', '每月'), ('two_months', '每两个月'), ('quarter', '每季度'), ('half_year', '每半年'), ('year', '每年')], default='', max_length=12, verbose_name='周期')),
-                ('by', models.DateField(blank=True, null=True, verbose_name='期限')),
-                ('subject', models.CharField(blank=True, default='', max_length=300, verbose_name='对象')),
-                ('named', models.JSONField(blank=True, default=list, verbose_name='点名的系统或文件')),
-                ('measure', models.CharField(blank=True, default='', max_length=80, verbose_name='指标')),
-                ('ruling', models.JSONField(blank=True, default=dict, verbose_name='裁定')),
-                ('ended', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programmes.edition')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='obligations', to='programmes.item', verbose_name='条目')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=0, editable=False, verbose_name="版次")),
+                ("ref", models.CharField(max_length=20, verbose_name="编号")),
+                ("position", models.PositiveSmallIntegerField(verbose_name="次序")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("cadence", "频次类"),
+                            ("deadline", "期限类"),
+                            ("quota", "数量类"),
+                            ("coverage", "全覆盖类"),
+                            ("limit", "限值类"),
+                            ("delay", "延迟触发类"),
+                            ("build", "建设类"),
+                            ("regulation", "制度类"),
+                            ("campaign", "行动类"),
+                            ("standing", "常态类"),
+                            ("target", "目标类"),
+                        ],
+                        max_length=12,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("quote", models.TextField(verbose_name="原文")),
+                ("start", models.PositiveIntegerField(verbose_name="起")),
+                ("end", models.PositiveIntegerField(verbose_name="止")),
+                (
+                    "value",
+                    models.DecimalField(
+                        blank=True, decimal_places=4, max_digits=16, null=True, verbose_name="数"
+                    ),
+                ),
+                ("unit", models.CharField(blank=True, default="", max_length=20, verbose_name="计量单位")),
+                ("comparator", models.CharField(blank=True, default="", max_length=2, verbose_name="比较")),
+                (
+                    "period",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("day", "每日"),
+                            ("week", "每周"),
+                            ("month", "每月"),
+                            ("two_months", "每两个月"),
+                            ("quarter", "每季度"),
+                            ("half_year", "每半年"),
+                            ("year", "每年"),
+                        ],
+                        default="",
+                        max_length=12,
+                        verbose_name="周期",
+                    ),
+                ),
+                ("by", models.DateField(blank=True, null=True, verbose_name="期限")),
+                ("subject", models.CharField(blank=True, default="", max_length=300, verbose_name="对象")),
+                ("named", models.JSONField(blank=True, default=list, verbose_name="点名的系统或文件")),
+                ("measure", models.CharField(blank=True, default="", max_length=80, verbose_name="指标")),
+                ("ruling", models.JSONField(blank=True, default=dict, verbose_name="裁定")),
+                (
+                    "ended",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="programmes.edition",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="obligations",
+                        to="programmes.item",
+                        verbose_name="条目",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '任务要求',
-                'verbose_name_plural': '任务要求',
-                'ordering': ('item__position', 'position'),
+                "verbose_name": "任务要求",
+                "verbose_name_plural": "任务要求",
+                "ordering": ("item__position", "position"),
             },
         ),
         migrations.CreateModel(
-            name='Duty',
+            name="Duty",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=0, editable=False, verbose_name='版次')),
-                ('region_path', anlan.kernel.scope.PathField(db_collation='C', editable=False, max_length=80, verbose_name='区划')),
-                ('role', models.CharField(choices=[('lead', '牵头'), ('supporting', '配合'), ('joint', '分工负责'), ('overseeing', '督促'), ('implementing', '落实')], max_length=12, verbose_name='责任')),
-                ('source', models.CharField(max_length=120, verbose_name='依据')),
-                ('state', models.CharField(choices=[('issued', '待签收'), ('signed', '已签收'), ('objected', '申请退回'), ('reassigned', '已改派'), ('ended', '已终止')], default='issued', max_length=12, verbose_name='状态')),
-                ('share', models.DecimalField(blank=True, decimal_places=4, max_digits=16, null=True, verbose_name='分配数')),
-                ('issued_at', models.DateTimeField(verbose_name='下达时间')),
-                ('signed_at', models.DateTimeField(blank=True, null=True, verbose_name='签收时间')),
-                ('signed_by', models.CharField(blank=True, default='', max_length=120, verbose_name='签收人')),
-                ('objection', models.CharField(blank=True, default='', max_length=300, verbose_name='退回理由')),
-                ('decision', models.CharField(blank=True, default='', max_length=300, verbose_name='处理决定')),
-                ('light', models.CharField(choices=[('g', '按期'), ('y', '临期或落后'), ('r', '逾期'), ('o', '未到期')], default='o', max_length=1, verbose_name='灯')),
-                ('light_reason', models.CharField(blank=True, default='', max_length=200, verbose_name='灯的缘由')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='duties', to='org.unit', verbose_name='责任单位')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='duties', to='programmes.item', verbose_name='条目')),
-                ('obligation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='duties', to='programmes.obligation', verbose_name='要求')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=0, editable=False, verbose_name="版次")),
+                (
+                    "region_path",
+                    anlan.kernel.scope.PathField(
+                        db_collation="C", editable=False, max_length=80, verbose_name="区划"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("lead", "牵头"),
+                            ("supporting", "配合"),
+                            ("joint", "分工负责"),
+                            ("overseeing", "督促"),
+                            ("implementing", "落实"),
+                        ],
+                        max_length=12,
+                        verbose_name="责任",
+                    ),
+                ),
+                ("source", models.CharField(max_length=120, verbose_name="依据")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("issued", "待签收"),
+                            ("signed", "已签收"),
+                            ("objected", "申请退回"),
+                            ("reassigned", "已改派"),
+                            ("ended", "已终止"),
+                        ],
+                        default="issued",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "share",
+                    models.DecimalField(
+                        blank=True, decimal_places=4, max_digits=16, null=True, verbose_name="分配数"
+                    ),
+                ),
+                ("issued_at", models.DateTimeField(verbose_name="下达时间")),
+                ("signed_at", models.DateTimeField(blank=True, null=True, verbose_name="签收时间")),
+                (
+                    "signed_by",
+                    models.CharField(blank=True, default="", max_length=120, verbose_name="签收人"),
+                ),
+                (
+                    "objection",
+                    models.CharField(blank=True, default="", max_length=300, verbose_name="退回理由"),
+                ),
+                (
+                    "decision",
+                    models.CharField(blank=True, default="", max_length=300, verbose_name="处理决定"),
+                ),
+                (
+                    "light",
+                    models.CharField(
+                        choices=[("g", "按期"), ("y", "临期或落后"), ("r", "逾期"), ("o", "未到期")],
+                        default="o",
+                        max_length=1,
+                        verbose_name="灯",
+                    ),
+                ),
+                (
+                    "light_reason",
+                    models.CharField(blank=True, default="", max_length=200, verbose_name="灯的缘由"),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="duties",
+                        to="org.unit",
+                        verbose_name="责任单位",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="duties",
+                        to="programmes.item",
+                        verbose_name="条目",
+                    ),
+                ),
+                (
+                    "obligation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="duties",
+                        to="programmes.obligation",
+                        verbose_name="要求",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '职责',
-                'verbose_name_plural': '职责',
+                "verbose_name": "职责",
+                "verbose_name_plural": "职责",
             },
         ),
         migrations.CreateModel(
-            name='Occurrence',
+            name="Occurrence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=0, editable=False, verbose_name='版次')),
-                ('programme_id', models.BigIntegerField(editable=False)),
-                ('item_id', models.BigIntegerField(editable=False)),
-                ('unit_id', models.BigIntegerField(editable=False, verbose_name='单位')),
-                ('region_path', anlan.kernel.scope.PathField(db_collation='C', editable=False, max_length=80, verbose_name='区划')),
-                ('starts_on', models.DateField(verbose_name='期初')),
-                ('ends_on', models.DateField(verbose_name='期末（不含）')),
-                ('due_on', models.DateField(verbose_name='到期日')),
-                ('warn_on', models.DateField(verbose_name='提醒日')),
-                ('state', models.CharField(choices=[('open', '待办'), ('declared', '已申报'), ('returned', '已退回'), ('met', '已完成'), ('missed', '未完成'), ('cancelled', '已取消')], default='open', max_length=10, verbose_name='状态')),
-                ('need', models.DecimalField(blank=True, decimal_places=4, max_digits=16, null=True, verbose_name='应达')),
-                ('value', models.DecimalField(blank=True, decimal_places=4, max_digits=16, null=True, verbose_name='已达')),
-                ('proof', models.CharField(blank=True, choices=[('', '—'), ('measured', '系统测得'), ('declared', '单位自报'), ('contradicted', '自报与测得不符')], default='', max_length=12, verbose_name='来源')),
-                ('light', models.CharField(choices=[('g', '按期'), ('y', '临期或落后'), ('r', '逾期'), ('o', '未到期')], default='o', max_length=1, verbose_name='灯')),
-                ('reason', models.CharField(blank=True, default='', max_length=200, verbose_name='缘由')),
-                ('judged_on', models.DateField(blank=True, null=True, verbose_name='核算日')),
-                ('statement', models.TextField(blank=True, default='', verbose_name='申报说明')),
-                ('declared_by', models.CharField(blank=True, default='', max_length=120, verbose_name='申报人')),
-                ('declared_at', models.DateTimeField(blank=True, null=True, verbose_name='申报时间')),
-                ('decided_by', models.CharField(blank=True, default='', max_length=120, verbose_name='审核人')),
-                ('decision', models.CharField(blank=True, default='', max_length=300, verbose_name='审核意见')),
-                ('duty', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='occurrences', to='programmes.duty', verbose_name='职责')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=0, editable=False, verbose_name="版次")),
+                ("programme_id", models.BigIntegerField(editable=False)),
+                ("item_id", models.BigIntegerField(editable=False)),
+                ("unit_id", models.BigIntegerField(editable=False, verbose_name="单位")),
+                (
+                    "region_path",
+                    anlan.kernel.scope.PathField(
+                        db_collation="C", editable=False, max_length=80, verbose_name="区划"
+                    ),
+                ),
+                ("starts_on", models.DateField(verbose_name="期初")),
+                ("ends_on", models.DateField(verbose_name="期末（不含）")),
+                ("due_on", models.DateField(verbose_name="到期日")),
+                ("warn_on", models.DateField(verbose_name="提醒日")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "待办"),
+                            ("declared", "已申报"),
+                            ("returned", "已退回"),
+                            ("met", "已完成"),
+                            ("missed", "未完成"),
+                            ("cancelled", "已取消"),
+                        ],
+                        default="open",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "need",
+                    models.DecimalField(
+                        blank=True, decimal_places=4, max_digits=16, null=True, verbose_name="应达"
+                    ),
+                ),
+                (
+                    "value",
+                    models.DecimalField(
+                        blank=True, decimal_places=4, max_digits=16, null=True, verbose_name="已达"
+                    ),
+                ),
+                (
+                    "proof",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "—"),
+                            ("measured", "系统测得"),
+                            ("declared", "单位自报"),
+                            ("contradicted", "自报与测得不符"),
+                        ],
+                        default="",
+                        max_length=12,
+                        verbose_name="来源",
+                    ),
+                ),
+                (
+                    "light",
+                    models.CharField(
+                        choices=[("g", "按期"), ("y", "临期或落后"), ("r", "逾期"), ("o", "未到期")],
+                        default="o",
+                        max_length=1,
+                        verbose_name="灯",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, default="", max_length=200, verbose_name="缘由")),
+                ("judged_on", models.DateField(blank=True, null=True, verbose_name="核算日")),
+                ("statement", models.TextField(blank=True, default="", verbose_name="申报说明")),
+                (
+                    "declared_by",
+                    models.CharField(blank=True, default="", max_length=120, verbose_name="申报人"),
+                ),
+                ("declared_at", models.DateTimeField(blank=True, null=True, verbose_name="申报时间")),
+                (
+                    "decided_by",
+                    models.CharField(blank=True, default="", max_length=120, verbose_name="审核人"),
+                ),
+                (
+                    "decision",
+                    models.CharField(blank=True, default="", max_length=300, verbose_name="审核意见"),
+                ),
+                (
+                    "duty",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="occurrences",
+                        to="programmes.duty",
+                        verbose_name="职责",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '应办事项',
-                'verbose_name_plural': '应办事项',
+                "verbose_name": "应办事项",
+                "verbose_name_plural": "应办事项",
             },
         ),
         migrations.CreateModel(
-            name='Judgement',
+            name="Judgement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('light', models.CharField(choices=[('g', '按期'), ('y', '临期或落后'), ('r', '逾期'), ('o', '未到期')], max_length=1)),
-                ('value', models.DecimalField(decimal_places=4, max_digits=16, null=True)),
-                ('reason', models.CharField(max_length=200)),
-                ('occurrence', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='judgements', to='programmes.occurrence')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField()),
+                (
+                    "light",
+                    models.CharField(
+                        choices=[("g", "按期"), ("y", "临期或落后"), ("r", "逾期"), ("o", "未到期")],
+                        max_length=1,
+                    ),
+                ),
+                ("value", models.DecimalField(decimal_places=4, max_digits=16, null=True)),
+                ("reason", models.CharField(max_length=200)),
+                (
+                    "occurrence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="judgements",
+                        to="programmes.occurrence",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Evidence',
+            name="Evidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=0, editable=False, verbose_name='版次')),
-                ('region_path', anlan.kernel.scope.PathField(db_collation='C', editable=False, max_length=80, verbose_name='区划')),
-                ('kind', models.CharField(choices=[('file', '文件'), ('link', '链接'), ('row', '台账记录'), ('activity', '活动')], max_length=10, verbose_name='种类')),
-                ('title', models.CharField(max_length=200, verbose_name='名称')),
-                ('effective_on', models.DateField(verbose_name='证明日期')),
-                ('link', models.URLField(blank=True, default='', max_length=500, verbose_name='链接')),
-                ('ledger', models.CharField(blank=True, default='', max_length=60, verbose_name='台账')),
-                ('subject_id', models.BigIntegerField(blank=True, null=True, verbose_name='记录')),
-                ('state', models.CharField(choices=[('waiting', '待审'), ('accepted', '已采信'), ('returned', '已退回')], default='waiting', max_length=10, verbose_name='审核')),
-                ('decision', models.CharField(blank=True, default='', max_length=300, verbose_name='审核意见')),
-                ('decided_by', models.CharField(blank=True, default='', max_length=120, verbose_name='审核人')),
-                ('provided_by', models.CharField(blank=True, default='', max_length=120, verbose_name='提供人')),
-                ('provided_at', models.DateTimeField(verbose_name='提供时间')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.unit', verbose_name='提供单位')),
-                ('occurrences', models.ManyToManyField(related_name='evidence', to='programmes.occurrence', verbose_name='应办事项')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=0, editable=False, verbose_name="版次")),
+                (
+                    "region_path",
+                    anlan.kernel.scope.PathField(
+                        db_collation="C", editable=False, max_length=80, verbose_name="区划"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("file", "文件"),
+                            ("link", "链接"),
+                            ("row", "台账记录"),
+                            ("activity", "活动"),
+                        ],
+                        max_length=10,
+                        verbose_name="种类",
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="名称")),
+                ("effective_on", models.DateField(verbose_name="证明日期")),
+                ("link", models.URLField(blank=True, default="", max_length=500, verbose_name="链接")),
+                ("ledger", models.CharField(blank=True, default="", max_length=60, verbose_name="台账")),
+                ("subject_id", models.BigIntegerField(blank=True, null=True, verbose_name="记录")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "待审"), ("accepted", "已采信"), ("returned", "已退回")],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="审核",
+                    ),
+                ),
+                (
+                    "decision",
+                    models.CharField(blank=True, default="", max_length=300, verbose_name="审核意见"),
+                ),
+                (
+                    "decided_by",
+                    models.CharField(blank=True, default="", max_length=120, verbose_name="审核人"),
+                ),
+                (
+                    "provided_by",
+                    models.CharField(blank=True, default="", max_length=120, verbose_name="提供人"),
+                ),
+                ("provided_at", models.DateTimeField(verbose_name="提供时间")),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                        verbose_name="提供单位",
+                    ),
+                ),
+                (
+                    "occurrences",
+                    models.ManyToManyField(
+                        related_name="evidence", to="programmes.occurrence", verbose_name="应办事项"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '佐证',
-                'verbose_name_plural': '佐证',
+                "verbose_name": "佐证",
+                "verbose_name_plural": "佐证",
             },
         ),
         migrations.CreateModel(
-            name='Programme',
+            name="Programme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=0, editable=False, verbose_name='版次')),
-                ('region_path', anlan.kernel.scope.PathField(db_collation='C', editable=False, max_length=80, verbose_name='区划')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('title', models.CharField(max_length=200, verbose_name='标题')),
-                ('number', models.CharField(blank=True, default='', max_length=60, verbose_name='文号')),
-                ('issued_on', models.DateField(blank=True, null=True, verbose_name='成文日期')),
-                ('state', models.CharField(choices=[('reviewing', '审读中'), ('running', '执行中'), ('closed', '已结束')], default='reviewing', max_length=10, verbose_name='状态')),
-                ('report_days', models.JSONField(blank=True, default=list, verbose_name='报告时限')),
-                ('demo', models.BooleanField(default=False, verbose_name='演示数据')),
-                ('issuer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.unit', verbose_name='制发单位')),
-                ('upper', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lower', to='programmes.programme', verbose_name='上级要点')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=0, editable=False, verbose_name="版次")),
+                (
+                    "region_path",
+                    anlan.kernel.scope.PathField(
+                        db_collation="C", editable=False, max_length=80, verbose_name="区划"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                ("title", models.CharField(max_length=200, verbose_name="标题")),
+                ("number", models.CharField(blank=True, default="", max_length=60, verbose_name="文号")),
+                ("issued_on", models.DateField(blank=True, null=True, verbose_name="成文日期")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("reviewing", "审读中"), ("running", "执行中"), ("closed", "已结束")],
+                        default="reviewing",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("report_days", models.JSONField(blank=True, default=list, verbose_name="报告时限")),
+                ("demo", models.BooleanField(default=False, verbose_name="演示数据")),
+                (
+                    "issuer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                        verbose_name="制发单位",
+                    ),
+                ),
+                (
+                    "upper",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lower",
+                        to="programmes.programme",
+                        verbose_name="上级要点",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '工作要点',
-                'verbose_name_plural': '工作要点',
+                "verbose_name": "工作要点",
+                "verbose_name_plural": "工作要点",
             },
         ),
         migrations.AddField(
-            model_name='item',
-            name='programme',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='programmes.programme', verbose_name='工作要点'),
+            model_name="item",
+            name="programme",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="items",
+                to="programmes.programme",
+                verbose_name="工作要点",
+            ),
         ),
         migrations.AddField(
-            model_name='edition',
-            name='programme',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='editions', to='programmes.programme', verbose_name='工作要点'),
+            model_name="edition",
+            name="programme",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="editions",
+                to="programmes.programme",
+                verbose_name="工作要点",
+            ),
         ),
         migrations.AddField(
-            model_name='duty',
-            name='programme',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='duties', to='programmes.programme', verbose_name='工作要点'),
+            model_name="duty",
+            name="programme",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="duties",
+                to="programmes.programme",
+                verbose_name="工作要点",
+            ),
         ),
         migrations.CreateModel(
-            name='Alignment',
+            name="Alignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=0, editable=False, verbose_name='版次')),
-                ('relation', models.CharField(choices=[('covered', '已承接'), ('partly', '部分承接'), ('missing', '未承接'), ('new', '本级新增')], max_length=8, verbose_name='承接')),
-                ('score', models.FloatField(default=0, verbose_name='相近度')),
-                ('confirmed_by', models.CharField(blank=True, default='', max_length=120, verbose_name='确认人')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='确认时间')),
-                ('note', models.CharField(blank=True, default='', max_length=300, verbose_name='说明')),
-                ('lower', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='programmes.obligation')),
-                ('upper', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='programmes.obligation')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alignments', to='programmes.programme', verbose_name='下级要点')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=0, editable=False, verbose_name="版次")),
+                (
+                    "relation",
+                    models.CharField(
+                        choices=[
+                            ("covered", "已承接"),
+                            ("partly", "部分承接"),
+                            ("missing", "未承接"),
+                            ("new", "本级新增"),
+                        ],
+                        max_length=8,
+                        verbose_name="承接",
+                    ),
+                ),
+                ("score", models.FloatField(default=0, verbose_name="相近度")),
+                (
+                    "confirmed_by",
+                    models.CharField(blank=True, default="", max_length=120, verbose_name="确认人"),
+                ),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True, verbose_name="确认时间")),
+                ("note", models.CharField(blank=True, default="", max_length=300, verbose_name="说明")),
+                (
+                    "lower",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="programmes.obligation",
+                    ),
+                ),
+                (
+                    "upper",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="programmes.obligation",
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="alignments",
+                        to="programmes.programme",
+                        verbose_name="下级要点",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '上下级对应',
-                'verbose_name_plural': '上下级对应',
+                "verbose_name": "上下级对应",
+                "verbose_name_plural": "上下级对应",
             },
         ),
         migrations.CreateModel(
-            name='ProgressReport',
+            name="ProgressReport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=0, editable=False, verbose_name='版次')),
-                ('region_path', anlan.kernel.scope.PathField(db_collation='C', editable=False, max_length=80, verbose_name='区划')),
-                ('label', models.CharField(max_length=60, verbose_name='报告')),
-                ('starts_on', models.DateField(verbose_name='期初')),
-                ('ends_on', models.DateField(verbose_name='期末（不含）')),
-                ('due_on', models.DateField(verbose_name='截止日')),
-                ('state', models.CharField(choices=[('open', '填报中'), ('submitted', '已提交'), ('returned', '已退回'), ('accepted', '已采用')], default='open', max_length=10, verbose_name='状态')),
-                ('filled', models.PositiveSmallIntegerField(default=0, verbose_name='已填条目')),
-                ('expected', models.PositiveSmallIntegerField(default=0, verbose_name='应填条目')),
-                ('submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='提交时间')),
-                ('submitted_by', models.CharField(blank=True, default='', max_length=120, verbose_name='提交人')),
-                ('decided_by', models.CharField(blank=True, default='', max_length=120, verbose_name='审核人')),
-                ('decision', models.CharField(blank=True, default='', max_length=300, verbose_name='审核意见')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='programmes.programme', verbose_name='工作要点')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.unit', verbose_name='填报单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=0, editable=False, verbose_name="版次")),
+                (
+                    "region_path",
+                    anlan.kernel.scope.PathField(
+                        db_collation="C", editable=False, max_length=80, verbose_name="区划"
+                    ),
+                ),
+                ("label", models.CharField(max_length=60, verbose_name="报告")),
+                ("starts_on", models.DateField(verbose_name="期初")),
+                ("ends_on", models.DateField(verbose_name="期末（不含）")),
+                ("due_on", models.DateField(verbose_name="截止日")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "填报中"),
+                            ("submitted", "已提交"),
+                            ("returned", "已退回"),
+                            ("accepted", "已采用"),
+                        ],
+                        default="open",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("filled", models.PositiveSmallIntegerField(default=0, verbose_name="已填条目")),
+                ("expected", models.PositiveSmallIntegerField(default=0, verbose_name="应填条目")),
+                ("submitted_at", models.DateTimeField(blank=True, null=True, verbose_name="提交时间")),
+                (
+                    "submitted_by",
+                    models.CharField(blank=True, default="", max_length=120, verbose_name="提交人"),
+                ),
+                (
+                    "decided_by",
+                    models.CharField(blank=True, default="", max_length=120, verbose_name="审核人"),
+                ),
+                (
+                    "decision",
+                    models.CharField(blank=True, default="", max_length=300, verbose_name="审核意见"),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reports",
+                        to="programmes.programme",
+                        verbose_name="工作要点",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                        verbose_name="填报单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '工作完成情况报告',
-                'verbose_name_plural': '工作完成情况报告',
+                "verbose_name": "工作完成情况报告",
+                "verbose_name_plural": "工作完成情况报告",
             },
         ),
         migrations.CreateModel(
-            name='LockException',
+            name="LockException",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=0, editable=False, verbose_name='版次')),
-                ('until', models.DateField(verbose_name='延至')),
-                ('reason', models.CharField(max_length=300, verbose_name='理由')),
-                ('granted_by', models.CharField(max_length=120, verbose_name='批准人')),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exceptions', to='programmes.progressreport', verbose_name='报告')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=0, editable=False, verbose_name="版次")),
+                ("until", models.DateField(verbose_name="延至")),
+                ("reason", models.CharField(max_length=300, verbose_name="理由")),
+                ("granted_by", models.CharField(max_length=120, verbose_name="批准人")),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="exceptions",
+                        to="programmes.progressreport",
+                        verbose_name="报告",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '补报许可',
-                'verbose_name_plural': '补报许可',
+                "verbose_name": "补报许可",
+                "verbose_name_plural": "补报许可",
             },
         ),
         migrations.CreateModel(
-            name='ReportEntry',
+            name="ReportEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('figures', models.JSONField(default=list)),
-                ('narrative', models.TextField(blank=True, default='')),
-                ('version', models.PositiveIntegerField(default=0)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programmes.item')),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='programmes.progressreport')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("figures", models.JSONField(default=list)),
+                ("narrative", models.TextField(blank=True, default="")),
+                ("version", models.PositiveIntegerField(default=0)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="programmes.item"
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="entries",
+                        to="programmes.progressreport",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Sentence',
+            name="Sentence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('start', models.PositiveIntegerField()),
-                ('end', models.PositiveIntegerField()),
-                ('item_no', models.CharField(blank=True, default='', max_length=20)),
-                ('label', models.CharField(max_length=12)),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sentences', to='programmes.edition')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("start", models.PositiveIntegerField()),
+                ("end", models.PositiveIntegerField()),
+                ("item_no", models.CharField(blank=True, default="", max_length=20)),
+                ("label", models.CharField(max_length=12)),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sentences",
+                        to="programmes.edition",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('start',),
+                "ordering": ("start",),
             },
         ),
         migrations.CreateModel(
-            name='SourceText',
+            name="SourceText",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=0, editable=False, verbose_name='版次')),
-                ('region_path', anlan.kernel.scope.PathField(db_collation='C', max_length=80, verbose_name='区划')),
-                ('name', models.CharField(max_length=200, verbose_name='文件名')),
-                ('media_type', models.CharField(max_length=100, verbose_name='类型')),
-                ('text', models.TextField(verbose_name='原文')),
-                ('digest', models.CharField(db_collation='C', max_length=64, verbose_name='摘要')),
-                ('marks', models.JSONField(blank=True, default=list, verbose_name='页码与段落')),
-                ('file_id', models.BigIntegerField(blank=True, null=True, verbose_name='原件')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=0, editable=False, verbose_name="版次")),
+                (
+                    "region_path",
+                    anlan.kernel.scope.PathField(db_collation="C", max_length=80, verbose_name="区划"),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="文件名")),
+                ("media_type", models.CharField(max_length=100, verbose_name="类型")),
+                ("text", models.TextField(verbose_name="原文")),
+                ("digest", models.CharField(db_collation="C", max_length=64, verbose_name="摘要")),
+                ("marks", models.JSONField(blank=True, default=list, verbose_name="页码与段落")),
+                ("file_id", models.BigIntegerField(blank=True, null=True, verbose_name="原件")),
             ],
             options={
-                'verbose_name': '要点原文',
-                'verbose_name_plural': '要点原文',
-                'constraints': [models.UniqueConstraint(fields=('region_path', 'digest'), name='programmes_text_once', violation_error_message='这份文件已经上传过。请打开原来那一份，或上传修改后的文件。')],
+                "verbose_name": "要点原文",
+                "verbose_name_plural": "要点原文",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("region_path", "digest"),
+                        name="programmes_text_once",
+                        violation_error_message="这份文件已经上传过。请打开原来那一份，或上传修改后的文件。",
+                    )
+                ],
             },
         ),
         migrations.AddField(
-            model_name='edition',
-            name='text',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='programmes.sourcetext', verbose_name='原文'),
+            model_name="edition",
+            name="text",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, to="programmes.sourcetext", verbose_name="原文"
+            ),
         ),
         migrations.CreateModel(
-            name='Target',
+            name="Target",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quote', models.TextField()),
-                ('start', models.PositiveIntegerField()),
-                ('end', models.PositiveIntegerField()),
-                ('indicator', models.CharField(max_length=120)),
-                ('subject', models.CharField(blank=True, default='', max_length=200)),
-                ('comparator', models.CharField(blank=True, default='', max_length=2)),
-                ('value', models.DecimalField(decimal_places=4, max_digits=16, null=True)),
-                ('unit', models.CharField(blank=True, default='', max_length=20)),
-                ('measure', models.CharField(blank=True, default='', max_length=80)),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='targets', to='programmes.programme')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("quote", models.TextField()),
+                ("start", models.PositiveIntegerField()),
+                ("end", models.PositiveIntegerField()),
+                ("indicator", models.CharField(max_length=120)),
+                ("subject", models.CharField(blank=True, default="", max_length=200)),
+                ("comparator", models.CharField(blank=True, default="", max_length=2)),
+                ("value", models.DecimalField(decimal_places=4, max_digits=16, null=True)),
+                ("unit", models.CharField(blank=True, default="", max_length=20)),
+                ("measure", models.CharField(blank=True, default="", max_length=80)),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="targets",
+                        to="programmes.programme",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Activity',
+            name="Activity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=0, editable=False, verbose_name='版次')),
-                ('region_path', anlan.kernel.scope.PathField(db_collation='C', editable=False, max_length=80, verbose_name='区划')),
-                ('kind', models.CharField(choices=[('study', '学习研讨'), ('training', '教育培训'), ('warning_day', '警示日活动'), ('drill', '应急演练'), ('meeting', '会议研究'), ('publicity', '宣传活动'), ('other', '其他')], max_length=12, verbose_name='类别')),
-                ('title', models.CharField(max_length=120, verbose_name='名称')),
-                ('held_on', models.DateField(verbose_name='日期')),
-                ('place', models.CharField(blank=True, default='', max_length=120, verbose_name='地点')),
-                ('expected', models.PositiveIntegerField(blank=True, null=True, verbose_name='应到人数')),
-                ('attended', models.PositiveIntegerField(blank=True, null=True, verbose_name='实到人数')),
-                ('people', models.TextField(blank=True, default='', verbose_name='参加人员')),
-                ('content', models.TextField(blank=True, default='', verbose_name='内容')),
-                ('demo', models.BooleanField(default=False, editable=False, verbose_name='演示数据')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.unit', verbose_name='举办单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=0, editable=False, verbose_name="版次")),
+                (
+                    "region_path",
+                    anlan.kernel.scope.PathField(
+                        db_collation="C", editable=False, max_length=80, verbose_name="区划"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("study", "学习研讨"),
+                            ("training", "教育培训"),
+                            ("warning_day", "警示日活动"),
+                            ("drill", "应急演练"),
+                            ("meeting", "会议研究"),
+                            ("publicity", "宣传活动"),
+                            ("other", "其他"),
+                        ],
+                        max_length=12,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="名称")),
+                ("held_on", models.DateField(verbose_name="日期")),
+                ("place", models.CharField(blank=True, default="", max_length=120, verbose_name="地点")),
+                ("expected", models.PositiveIntegerField(blank=True, null=True, verbose_name="应到人数")),
+                ("attended", models.PositiveIntegerField(blank=True, null=True, verbose_name="实到人数")),
+                ("people", models.TextField(blank=True, default="", verbose_name="参加人员")),
+                ("content", models.TextField(blank=True, default="", verbose_name="内容")),
+                ("demo", models.BooleanField(default=False, editable=False, verbose_name="演示数据")),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                        verbose_name="举办单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '活动',
-                'verbose_name_plural': '活动',
-                'indexes': [models.Index(fields=['region_path', '-held_on', '-id'], name='programmes_activity_newest'), models.Index(fields=['unit', 'kind', 'held_on'], name='programmes_activity_unit')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('expected', None), ('attended', None), ('attended__lte', models.F('expected')), _connector='OR'), name='programmes_activity_attendance', violation_error_message='实到人数多于应到人数。请核对两个数。')],
+                "verbose_name": "活动",
+                "verbose_name_plural": "活动",
+                "indexes": [
+                    models.Index(
+                        fields=["region_path", "-held_on", "-id"], name="programmes_activity_newest"
+                    ),
+                    models.Index(fields=["unit", "kind", "held_on"], name="programmes_activity_unit"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("expected", None),
+                            ("attended", None),
+                            ("attended__lte", models.F("expected")),
+                            _connector="OR",
+                        ),
+                        name="programmes_activity_attendance",
+                        violation_error_message="实到人数多于应到人数。请核对两个数。",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='draftitem',
-            constraint=models.UniqueConstraint(fields=('edition', 'position'), name='programmes_draft_item_once'),
+            model_name="draftitem",
+            constraint=models.UniqueConstraint(
+                fields=("edition", "position"), name="programmes_draft_item_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='obligation',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended', None)), fields=('item', 'ref'), name='programmes_obligation_once'),
+            model_name="obligation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended", None)), fields=("item", "ref"), name="programmes_obligation_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='occurrence',
-            index=models.Index(condition=models.Q(('state__in', ('open', 'declared', 'returned'))), fields=['unit_id', 'due_on'], name='programmes_occurrence_desk'),
+            model_name="occurrence",
+            index=models.Index(
+                condition=models.Q(("state__in", ("open", "declared", "returned"))),
+                fields=["unit_id", "due_on"],
+                name="programmes_occurrence_desk",
+            ),
         ),
         migrations.AddIndex(
-            model_name='occurrence',
-            index=models.Index(condition=models.Q(('state__in', ('open', 'declared', 'returned'))), fields=['region_path', 'due_on'], name='programmes_occurrence_place'),
+            model_name="occurrence",
+            index=models.Index(
+                condition=models.Q(("state__in", ("open", "declared", "returned"))),
+                fields=["region_path", "due_on"],
+                name="programmes_occurrence_place",
+            ),
         ),
         migrations.AddIndex(
-            model_name='occurrence',
-            index=models.Index(fields=['programme_id', 'item_id', 'unit_id'], name='programmes_occurrence_cell'),
+            model_name="occurrence",
+            index=models.Index(
+                fields=["programme_id", "item_id", "unit_id"], name="programmes_occurrence_cell"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='occurrence',
-            constraint=models.UniqueConstraint(fields=('duty', 'starts_on', 'ends_on'), name='programmes_occurrence_once'),
+            model_name="occurrence",
+            constraint=models.UniqueConstraint(
+                fields=("duty", "starts_on", "ends_on"), name="programmes_occurrence_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='judgement',
-            constraint=models.UniqueConstraint(fields=('occurrence', 'day'), name='programmes_judgement_once'),
+            model_name="judgement",
+            constraint=models.UniqueConstraint(
+                fields=("occurrence", "day"), name="programmes_judgement_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='evidence',
-            index=models.Index(fields=['unit', '-effective_on'], name='programmes_evidence_unit'),
+            model_name="evidence",
+            index=models.Index(fields=["unit", "-effective_on"], name="programmes_evidence_unit"),
         ),
         migrations.AddIndex(
-            model_name='programme',
-            index=models.Index(fields=['region_path', '-year', '-id'], name='programmes_newest'),
+            model_name="programme",
+            index=models.Index(fields=["region_path", "-year", "-id"], name="programmes_newest"),
         ),
         migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.UniqueConstraint(fields=('issuer', 'year', 'title'), name='programmes_programme_once', violation_error_message='本单位今年已有同名要点。请在原要点中上传新版。'),
+            model_name="programme",
+            constraint=models.UniqueConstraint(
+                fields=("issuer", "year", "title"),
+                name="programmes_programme_once",
+                violation_error_message="本单位今年已有同名要点。请在原要点中上传新版。",
+            ),
         ),
         migrations.AddIndex(
-            model_name='item',
-            index=models.Index(fields=['programme', 'position'], name='programmes_item_order'),
+            model_name="item",
+            index=models.Index(fields=["programme", "position"], name="programmes_item_order"),
         ),
         migrations.AddIndex(
-            model_name='duty',
-            index=models.Index(fields=['programme', 'item', 'unit'], include=('light',), name='programmes_duty_matrix'),
+            model_name="duty",
+            index=models.Index(
+                fields=["programme", "item", "unit"], include=("light",), name="programmes_duty_matrix"
+            ),
         ),
         migrations.AddIndex(
-            model_name='duty',
-            index=models.Index(fields=['unit', 'programme'], name='programmes_duty_unit'),
+            model_name="duty",
+            index=models.Index(fields=["unit", "programme"], name="programmes_duty_unit"),
         ),
         migrations.AddIndex(
-            model_name='duty',
-            index=models.Index(fields=['region_path', 'programme'], name='programmes_duty_place'),
+            model_name="duty",
+            index=models.Index(fields=["region_path", "programme"], name="programmes_duty_place"),
         ),
         migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('reassigned', 'ended')), _negated=True), fields=('obligation', 'unit'), name='programmes_duty_once', violation_error_message='这个单位已有这项职责。'),
+            model_name="duty",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ("reassigned", "ended")), _negated=True),
+                fields=("obligation", "unit"),
+                name="programmes_duty_once",
+                violation_error_message="这个单位已有这项职责。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='alignment',
-            constraint=models.UniqueConstraint(fields=('programme', 'upper', 'lower'), name='programmes_alignment_once', nulls_distinct=False),
+            model_name="alignment",
+            constraint=models.UniqueConstraint(
+                fields=("programme", "upper", "lower"), name="programmes_alignment_once", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='alignment',
-            constraint=models.CheckConstraint(condition=models.Q(('upper__isnull', False), ('lower__isnull', False), _connector='OR'), name='programmes_alignment_has_a_side'),
+            model_name="alignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("upper__isnull", False), ("lower__isnull", False), _connector="OR"),
+                name="programmes_alignment_has_a_side",
+            ),
         ),
         migrations.AddIndex(
-            model_name='progressreport',
-            index=models.Index(fields=['region_path', 'due_on'], name='programmes_report_place'),
+            model_name="progressreport",
+            index=models.Index(fields=["region_path", "due_on"], name="programmes_report_place"),
         ),
         migrations.AddConstraint(
-            model_name='progressreport',
-            constraint=models.UniqueConstraint(fields=('programme', 'unit', 'ends_on'), name='programmes_report_once'),
+            model_name="progressreport",
+            constraint=models.UniqueConstraint(
+                fields=("programme", "unit", "ends_on"), name="programmes_report_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportentry',
-            constraint=models.UniqueConstraint(fields=('report', 'item'), name='programmes_report_entry_once'),
+            model_name="reportentry",
+            constraint=models.UniqueConstraint(
+                fields=("report", "item"), name="programmes_report_entry_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.UniqueConstraint(fields=('programme', 'no'), name='programmes_edition_once'),
+            model_name="edition",
+            constraint=models.UniqueConstraint(fields=("programme", "no"), name="programmes_edition_once"),
         ),
     ]
