@@ -32,6 +32,8 @@ LAST_PORT = 5546
 RETRY_SECONDS = 15.0
 RECOVERY_SECONDS = 1800.0
 LOG_BYTES = 20 * MIB
+# Enough to write the log of a recovery; making a cluster needs more (see require_space).
+STARTING_BYTES = 64 * MIB
 # Left behind by a killed server: its last children need a moment to notice and go.
 LEFT_OVER = ("postmaster.pid", "pre-existing shared memory block", "lock file")
 PORT_TAKEN = ("Address already in use", "could not create any TCP/IP sockets")
@@ -100,7 +102,7 @@ class Cluster:
         Tries again for 15 s while a killed server's last children are still going, and on the next port when
         the port is taken meanwhile. Raises LaunchError with the cause; the data folder is left as it is.
         """
-        require_space(self.data)
+        require_space(self.data, STARTING_BYTES)
         self.stop_left_over()
         self.port = free_port(self.port, max(LAST_PORT, self.port + 99))
         deadline, reset = time.monotonic() + RETRY_SECONDS, False
