@@ -19,6 +19,8 @@ from anlan.kernel.ledger import Ledger
 from anlan.kernel.models import placed
 from anlan.kernel.scope import Actor, ScopedModel
 
+BY_MOVES = "状态只能一步步办理，不能直接填。请保持原状，保存后在页面上办理。"
+
 
 class Refused(Exception):
     """The actor's post may not do this; the message is for the person."""
@@ -141,6 +143,11 @@ def _require_visible_references(actor: Actor, row: ScopedModel, change: Mapping[
         raise ValidationError(wrong)
 
 
+def state_fields(model: type[ScopedModel]) -> list[str]:
+    """The columns of the model that only a workflow's moves may change."""
+    return [flow.field for flow in registry.declared("WORKFLOWS") if flow.ledger == ledger_key(model)]
+
+
 def _require_move(row: ScopedModel, before: Any, differences: Mapping[str, Any], act: str) -> None:
     """A state is changed by moves alone. New rows begin at the beginning; a sheet may bring old cases."""
     for flow in registry.declared("WORKFLOWS"):
@@ -148,8 +155,7 @@ def _require_move(row: ScopedModel, before: Any, differences: Mapping[str, Any],
             continue
         moved = before is not None and act not in {move.key for move in flow.moves}
         if moved or (before is None and act != "import" and getattr(row, flow.field) != flow.start):
-            wrong = "状态只能一步步办理，不能直接填。请保持原状，保存后在页面上办理。"
-            raise ValidationError({flow.field: wrong})
+            raise ValidationError({flow.field: BY_MOVES})
 
 
 def ledger_key(model: type[ScopedModel]) -> str:

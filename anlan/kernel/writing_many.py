@@ -18,10 +18,10 @@ from psycopg import sql
 
 from anlan.kernel import audit
 from anlan.kernel.ledger import Ledger
-from anlan.kernel.models import AuditEntry
+from anlan.kernel.models import AuditEntry, placed
 from anlan.kernel.scope import Actor
 from anlan.kernel.shadow import Shadow, copy, run
-from anlan.kernel.writing import require
+from anlan.kernel.writing import BY_MOVES, require, state_fields
 
 STEP = 20_000
 OUTSIDE = "写入后这一行不在您的职责范围内。请核对区划、单位或行业。"
@@ -123,10 +123,20 @@ class ManyRows:
             self._save(shadow, tick or (lambda done: None))
             shadow.drop()
             self._record(note, batch)
-            if self.ledger.follow:
-                for place, row in self._instances():
-                    self.ledger.follow(self.actor, row, self._differences(place))
+            for place in self.outcome.updated:
+                placed.follow(self.model.from_db(None, self.names, self.rows[place]), self._changed(place))
+            self._follow()
         return self.outcome
+
+    def _follow(self) -> None:
+        """What hangs on a changed row, and what the ledger itself lets follow."""
+        if not (self.ledger.follow or self.outcome.updated):
+            return
+        for place, row in self._instances():
+            if place in self.outcome.updated:
+                placed.follow(row, self._changed(place))
+            if self.ledger.follow and place not in self.outcome.unchanged:
+                self.ledger.follow(self.actor, row, self._differences(place))
 
     # What would become of the rows -----------------------------------------------------------------
 
@@ -224,6 +234,7 @@ class ManyRows:
             row[pk], row[version] = identity, 1
             self.rows[place] = row
             self.outcome.created[place] = identity
+        states = [(at[name], name) for name in state_fields(self.model)]
         for place, before in self.before.items():
             row = list(before)
             for position, values in given:
@@ -231,6 +242,9 @@ class ManyRows:
                 if value is not None:
                     row[position] = value
             self.rows[place] = row
+            for position, name in states:
+                if row[position] != before[position]:
+                    self.outcome.refuse(place, name, BY_MOVES)
 
     def _blank_row(self) -> list[Any]:
         defaults = dict(self.ledger.defaults(self.actor)) if self.ledger.defaults else {}
@@ -293,11 +307,8 @@ class ManyRows:
             self.outcome.updated[place] = Changed(
                 row[self._pk], row[version], dict(self._previous(before, row))
             )
-        live = [
-            place
-            for place in sorted(self.rows)
-            if place not in self.outcome.refused and place not in self.outcome.unchanged
-        ]
+        settled = {*self.outcome.refused, *self.outcome.unchanged}
+        live = [place for place in sorted(self.rows) if place not in settled]
         self._place_of = {self.rows[place][self._pk]: place for place in live}
         columns = [one.column for one in self.fields]
         prepared = [one.get_db_prep_save if _needs_preparation(one) else None for one in self.fields]
@@ -352,11 +363,8 @@ class ManyRows:
 
     def _visible_suspects(self, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
         ids = {-other for _, other in found if other < 0}
-        seen = (
-            set(self.model.objects.visible_to(self.actor).filter(pk__in=ids).values_list("pk", flat=True))
-            if ids
-            else set()
-        )
+        mine = self.model.objects.visible_to(self.actor)
+        seen = set(mine.filter(pk__in=ids).values_list("pk", flat=True))
         return [(place, other) for place, other in found if other >= 0 or -other in seen]
 
     # Writing ---------------------------------------------------------------------------------------

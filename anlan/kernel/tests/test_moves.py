@@ -10,12 +10,15 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 
 from anlan.kernel import deadline, registry
+from anlan.kernel.due import Term
 from anlan.kernel.models import AuditEntry, Deadline
 from anlan.kernel.moves import Outcome, offers, perform
 from anlan.kernel.testing import actor, seat
-from anlan.kernel.tests.mechanisms import COUNTY, at, city, county, fault, fresh, stranger
+from anlan.kernel.tests.mechanisms import CITY, COUNTY, SECOND, at, city, county, fault, fresh, stranger
 from anlan.kernel.workflow import faults
 from anlan.kernel.writing import Refused, Stale, write
+from anlan.kernel.writing_many import ManyRows
+from tests.example.domain import FAULTS
 from tests.example.models import Fault
 
 
@@ -205,3 +208,20 @@ def test_no_form_jumps_over_the_way() -> None:
     assert fresh(row).state == "found"
     old = write(county(), Fault(), {**values, "number": "N2", "state": "closed"}, "import").row
     assert old.state == "closed"
+
+
+@pytest.mark.django_db
+def test_no_sheet_moves_a_stored_case_but_its_other_cells_are_taken() -> None:
+    row, free = fault(number="N1"), fault(number="N2")
+    deadline.start(free, "mend", "整改", Term(9), at("2023-06-01"))
+    columns = {
+        "number": ["N1", "N2"],
+        "state": ["closed", "found"],
+        "description": ["甲", "乙"],
+        "region_path": [COUNTY, SECOND],
+    }
+    both = actor(seat("faults.*", "sites.*", path=CITY))
+    outcome = ManyRows(both, FAULTS, columns, lines=[2, 3], key=("number",)).write()
+    assert list(outcome.refused) == [0] and set(outcome.refused[0]) == {"state"}
+    assert (fresh(row).state, fresh(row).description, fresh(free).description) == ("found", "护栏缺失", "乙")
+    assert deadline.of_row(free).get().region_path == SECOND
