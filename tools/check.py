@@ -11,8 +11,8 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 BIN = PROJECT / ".venv" / "bin"
 STEPS = {
-    "代码规范": ["ruff", "check", "."],
-    "代码格式": ["ruff", "format", "--check", "."],
+    "代码规范": ["ruff", "check", ".", "--output-format", "concise"],
+    "代码格式": ["ruff", "format", "--check", ".", "--output-format", "concise"],
     "类型": ["mypy"],
     "依赖方向": ["lint-imports"],
 }
