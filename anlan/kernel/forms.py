@@ -102,12 +102,13 @@ class LedgerForm(forms.ModelForm):  # type: ignore[type-arg]
 
 def form_class(ledger: Ledger, actor: Actor, urls: dict[str, str]) -> type[LedgerForm]:
     """The form of `ledger` for `actor`; `urls` are the picker addresses by field."""
-    return forms.modelform_factory(
+    made: type[Any] = forms.modelform_factory(
         ledger.model,
         form=LedgerForm,
         fields=list(ledger.form_fields),
         formfield_callback=partial(_field, ledger, actor, urls),
     )
+    return made
 
 
 def _field(ledger: Ledger, actor: Actor, urls: dict[str, str], model_field: Any, **kwargs: Any) -> Any:
@@ -142,8 +143,8 @@ def _suit(field: forms.Field, model_field: Any) -> None:
         field.input_formats = DATE_FORMATS
         field.error_messages["invalid"] = "读不出日期。请写成 2023-06-20。"
     elif isinstance(field, forms.TypedChoiceField) and len(model_field.flatchoices) <= 4:
-        choices = [pair for pair in field.choices if pair[0] != ""] if field.required else field.choices
-        field.widget = forms.RadioSelect(choices=list(choices))  # type: ignore[arg-type]
+        offered: Any = field.choices
+        field.widget = forms.RadioSelect(choices=[pair for pair in offered if pair[0] or not field.required])
     elif isinstance(field, forms.CharField) and (getattr(model_field, "max_length", None) or 999) > 150:
         field.widget = forms.Textarea({"rows": 3})
     elif isinstance(field, forms.DecimalField):

@@ -173,7 +173,7 @@ class Ledger:
     importing: Importing | None = None
     totals: tuple[str, ...] = ()
     pickers: Mapping[str, str] = field(default_factory=dict)
-    pinyin: bool = False
+    masked: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
     select: tuple[str, ...] = ()
     defaults: Callable[[Actor], Mapping[str, Any]] | None = None
     prepare: Callable[[Actor, Any], None] | None = None
@@ -222,6 +222,10 @@ class Ledger:
         """The rows that `actor` may see, unordered."""
         return self.model.objects.visible_to(actor)
 
+    def hidden_from(self, actor: Actor) -> Mapping[str, Callable[[Any], str]]:
+        """{field: mask} of the personal data that `actor` does not read in full (`<key>.reveal` does)."""
+        return {} if not self.masked or actor.may_read(self.permission("reveal")) else self.masked
+
     def subject(self, row: Any) -> str:
         """How one row is called in records and messages."""
         return f"{self.noun} {self.words(row)}"
@@ -241,6 +245,7 @@ class Ledger:
             *(name for section in self.detail for name in section.fields),
             *self.import_fields,
             *self.totals,
+            *self.masked,
         ):
             field_at(self.model, path)
         if self.order[-1].lstrip("-") != "id":

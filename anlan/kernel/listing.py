@@ -6,8 +6,8 @@ ledger, the actor and the query of the address bar: what is exported is exactly 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
@@ -16,6 +16,8 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 
 from anlan.kernel import counting, keyset, search, totals
 from anlan.kernel.ledger import Column, Filter, Ledger, kind_of
@@ -104,7 +106,12 @@ class Listing:
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
-        """The chosen columns in the chosen order; the link column always stays."""
+        """The chosen columns in the chosen order, personal data masked; the link column always stays."""
+        hidden = self.ledger.hidden_from(self.actor)
+        return tuple(_masked(one, hidden[one.field]) if one.field in hidden else one for one in self._chosen)
+
+    @cached_property
+    def _chosen(self) -> tuple[Column, ...]:
         chosen = [name for name in self.query.get("columns", "").split(",") if name]
         if not chosen:
             return tuple(column for column in self.ledger.columns if column.shown)
@@ -173,6 +180,15 @@ class Listing:
 
     def _wrong(self, one: Filter, message: str) -> None:
         self.problems.append(Problem(one.field, filter_label(self.ledger, one), message))
+
+
+def _masked(column: Column, mask: Callable[[Any], str]) -> Column:
+    """The column as those see it who do not read it in full; exports are masked alike."""
+    return replace(
+        column,
+        cell=lambda row: SafeString(escape(mask(getattr(row, column.field)))),
+        value=lambda row: mask(getattr(row, column.field)),
+    )
 
 
 def _read(kind: str, raw: str) -> Any:

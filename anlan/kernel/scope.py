@@ -78,6 +78,11 @@ class Actor:
         """Whether this is the public: nobody signed in, and not the house itself."""
         return self.person_id is None and not self.system
 
+    @property
+    def key(self) -> int:
+        """The person's number in tables that keep something for each person; 0 for nobody."""
+        return self.person_id or 0
+
     def may_read(self, permission: str) -> bool:
         """Whether any seat holds `permission`."""
         return self.system or any(seat.may(permission) for seat in self.seats)
@@ -195,7 +200,7 @@ class ScopedQuerySet(models.QuerySet[Any]):
         """All rows; `reason` tells the reader of the code why no actor decides here."""
         if not reason:
             raise ScopeError("unscoped() needs a reason")
-        found: Self = self._chain()
+        found: Self = self._chain()  # type: ignore[attr-defined]
         found._asked = True
         return found
 
@@ -212,7 +217,7 @@ class ScopedQuerySet(models.QuerySet[Any]):
 
     def _fetch_all(self) -> None:
         self._require_asked()
-        super()._fetch_all()  # type: ignore[misc]
+        super()._fetch_all()
 
     def __or__(self, other: Any) -> Self:
         return self._joined("__or__", other)
@@ -236,7 +241,7 @@ class ScopedQuerySet(models.QuerySet[Any]):
     def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
         """Refuse to hide in a sub-query as well."""
         self._require_asked()
-        return super().resolve_expression(*args, **kwargs)  # type: ignore[misc]
+        return super().resolve_expression(*args, **kwargs)
 
 
 def _guarded(name: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from anlan.kernel import masking
 from anlan.kernel.ledger import Blank, Column, Filter, Importing, Ledger, Panel, Section
 from anlan.org import actions, panels
 from anlan.org.admin_pages.accounts import ACCOUNT_PANEL
@@ -35,6 +36,7 @@ PEOPLE = Ledger(
     search_hint="姓名",
     order=("name", "id"),
     order_label="按姓名",
+    masked={"phone": masking.phone, "email": masking.mail},
     form=(Section("人员", ("username", "name", "unit", "phone", "email")),),
     detail=(Section("人员", ("username", "name", "unit", "phone", "email", "is_active", "created_at")),),
     panels=(Panel("岗位", "org/panels/posts.html", panels.posts_of_person), ACCOUNT_PANEL),

@@ -19,7 +19,7 @@ class AuditEntry(ScopedModel):
     """
 
     scope = Scope(view="audit.view", region="region_path")
-    version = None
+    version = None  # type: ignore[assignment]
 
     at = models.DateTimeField("时间", db_default=Now())
     person_id = models.BigIntegerField("人员", null=True)

@@ -142,7 +142,7 @@ def _conflict(request: ActorRequest, ledger: Ledger, form: LedgerForm, stale: St
     last = next(iter(audit.history(row, 1)), None)
     fields, kept = [], []
     for name in ledger.form_fields:
-        attname = ledger.model._meta.get_field(name).attname
+        attname = ledger.field(name).attname
         mine_raw = getattr(form.cleaned_data.get(name), "pk", form.cleaned_data.get(name))
         before = form.initial.get(name)
         theirs = stale.theirs.get(attname)

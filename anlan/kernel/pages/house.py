@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import Any
 from urllib.parse import urlencode
 
@@ -102,7 +101,7 @@ def _found(group: search.Found, text: str) -> dict[str, Any]:
     """One ledger's part of the answer: its rows with their places, and the way to all of them."""
     ledger, base = group.ledger, reverse("ledger-list", args=[group.ledger.key])
     region = ledger.model.scope.region or ""
-    paths = [str(drawing.value_at(row, region) or "") for row in group.rows] if region else []
+    paths = [str(drawing.value_at(row, region) or "") if region else "" for row in group.rows]
     names = places.labels(set(paths))
     return {
         "label": ledger.label,
@@ -110,6 +109,6 @@ def _found(group: search.Found, text: str) -> dict[str, Any]:
         "url": f"{base}?{urlencode({'q': text})}",
         "rows": [
             {"label": ledger.words(row), "url": f"{base}{row.pk}/", "note": names.get(path, "")}
-            for row, path in itertools.zip_longest(group.rows, paths, fillvalue="")
+            for row, path in zip(group.rows, paths, strict=True)
         ],
     }

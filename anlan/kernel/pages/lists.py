@@ -101,7 +101,7 @@ class ListPage:
         """Everybody's views and one's own, with capped counts."""
         found = [self._view(View("all", "全部", {}, count=False))]
         found += [self._view(one) for one in self.ledger.views]
-        for own in SavedView.objects.filter(ledger=self.ledger.key, person_id=self.request.actor.person_id):
+        for own in SavedView.objects.filter(ledger=self.ledger.key, person_id=self.request.actor.key):
             query = dict(parse_qsl(own.query))
             found.append(
                 {"label": own.label, "url": f"{self.url}?{own.query}", "current": query == self.query}
@@ -289,7 +289,7 @@ def query_of(request: ActorRequest, ledger: Ledger) -> Mapping[str, str]:
     """The address bar; without a choice of columns in it, the one this person made."""
     query = request.GET.dict()
     if "columns" not in query and request.actor.person_id:
-        chosen = ColumnChoice.objects.filter(ledger=ledger.key, person_id=request.actor.person_id).first()
+        chosen = ColumnChoice.objects.filter(ledger=ledger.key, person_id=request.actor.key).first()
         if chosen:
             query["columns"] = ",".join(chosen.columns)
     return query
@@ -335,7 +335,7 @@ def columns(request: ActorRequest, key: str) -> HttpResponse:
         next_url = f"{reverse('ledger-list', args=[key])}?{request.GET.urlencode()}"
         drawn = {"options": options, "url": request.path, "next": next_url}
         return render(request, "kernel/columns.html", {"columns": drawn, "page": {"title": ledger.label}})
-    chosen = ColumnChoice.objects.filter(ledger=key, person_id=request.actor.person_id)
+    chosen = ColumnChoice.objects.filter(ledger=key, person_id=request.actor.key)
     names = [
         name for name in request.POST.getlist("columns") if name in {one.field for one in ledger.columns}
     ]
@@ -343,7 +343,7 @@ def columns(request: ActorRequest, key: str) -> HttpResponse:
         chosen.delete()
     else:
         ColumnChoice.objects.update_or_create(
-            ledger=key, person_id=request.actor.person_id, defaults={"columns": names}
+            ledger=key, person_id=request.actor.key, defaults={"columns": names}
         )
     return HttpResponseRedirect(safe_next(request, reverse("ledger-list", args=[key])))
 
@@ -351,7 +351,7 @@ def columns(request: ActorRequest, key: str) -> HttpResponse:
 def save_view(request: ActorRequest, key: str) -> HttpResponse:
     """Keep the present filter line under a name, or forget one: GET draws the drawer."""
     ledger = ledger_for(request, key)
-    own = SavedView.objects.filter(ledger=key, person_id=request.actor.person_id)
+    own = SavedView.objects.filter(ledger=key, person_id=request.actor.key)
     if request.method != "POST":
         query = urlencode({name: value for name, value in request.GET.items() if value})
         view = {
@@ -376,7 +376,7 @@ def save_view(request: ActorRequest, key: str) -> HttpResponse:
         messages.error(request, "没有存为视图：请先选筛选条件，再写名称。")
         return HttpResponseRedirect(back)
     SavedView.objects.update_or_create(
-        ledger=key, person_id=request.actor.person_id, label=label, defaults={"query": "&".join(kept)}
+        ledger=key, person_id=request.actor.key, label=label, defaults={"query": "&".join(kept)}
     )
     messages.success(request, f"已存为视图“{label}”。")
     return HttpResponseRedirect(back)

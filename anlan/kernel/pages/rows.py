@@ -112,10 +112,14 @@ class RowPage:
 
     def _pair(self, name: str) -> tuple[str, Any]:
         label = self.ledger.label_of(name)
+        mask = self.ledger.hidden_from(self.request.actor).get(name)
+        if mask is not None:
+            return label, mask(getattr(self.row, name))
         value = drawing.plain(self.ledger, name, self.names)(self.row)
-        target = getattr(self.row, name, None) if kind_of(self.ledger.field(name)) == "reference" else None
+        is_reference = kind_of(self.ledger.field(name)) == "reference"
+        target: Any = getattr(self.row, name, None) if is_reference else None
         other = registry.ledger_of(type(target)) if target is not None else None
-        if other and other.rows(self.request.actor).filter(pk=target.pk).exists():
+        if target and other and other.rows(self.request.actor).filter(pk=target.pk).exists():
             return label, cells.link(str(target), f"{reverse('ledger-list', args=[other.key])}{target.pk}/")
         return label, value
 
@@ -167,6 +171,8 @@ def shown(ledger: Ledger, name: str, value: Any, names: drawing.Names) -> Any:
     model_field = next((one for one in ledger.model._meta.concrete_fields if one.attname == name), None)
     if model_field is None or value is None:
         return value
+    if model_field.name in ledger.masked:
+        return ledger.masked[model_field.name](value)
     if model_field.choices:
         return dict(model_field.flatchoices).get(value, value)
     if name == ledger.model.scope.region:
