@@ -116,7 +116,11 @@ def _merged(text: str, found: list[FoundDuty], reader: DutyReader) -> list[Found
     runs: list[list[FoundDuty]] = []
     for one in found:
         last = runs[-1][-1] if runs else None
-        if last and _BETWEEN.match(text[last.end : one.start]) and one.end - runs[-1][0].start < _LONGEST_CLAUSE:
+        if (
+            last
+            and _BETWEEN.match(text[last.end : one.start])
+            and one.end - runs[-1][0].start < _LONGEST_CLAUSE
+        ):
             runs[-1].append(one)
         else:
             runs.append([one])

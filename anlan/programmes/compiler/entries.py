@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from anlan.programmes.compiler import vocabulary
 from anlan.programmes.compiler.document import Finding
-from anlan.programmes.compiler.mapped import Mapped
+from anlan.programmes.compiler.mapped import Mapped, join
 from anlan.programmes.compiler.numbering import BARE_INLINE, INLINE, Marker, Numberer, Place, marker_at
 from anlan.programmes.compiler.repair import Line
 
@@ -19,7 +19,7 @@ _HEADING_AHEAD = re.compile(
     r"[^。；！？]{4,70}?(?:(?<!\d)\d{1,2}[.、](?!\d)|（[一二三四五六七八九十]{1,3}）)"
 )
 """Behind the marker of a section comes its heading, then the first entry."""
-_SHORT_LINE = 40
+_LONGEST_NOTE = 10
 _FLAT_LINE = 1500
 """A document whose lines are mostly longer than this has lost its line breaks."""
 
@@ -32,6 +32,8 @@ class Piece:
     marker: Marker | None
     level: int | None
     indented: bool
+    inside: bool = False
+    """Does it stand behind the first entry?"""
 
     @property
     def row(self) -> bool:
@@ -41,8 +43,17 @@ class Piece:
 def split_entries(lines: tuple[Line, ...]) -> tuple[list[Piece], list[Finding]]:
     """Lines, cut where an entry begins inside a line, with the markers that fit the sequence."""
     splitter = _Splitter(_is_flat(lines), _late_starts(lines))
+    alone: Line | None = None
     for line in lines:
-        splitter.line(line)
+        if alone is not None:
+            line = Line(join((alone.body, line.body)), alone.indented)
+        # A marker alone on its line belongs to the line below.
+        marker = marker_at(line.text)
+        alone = line if marker is not None and marker.length == len(line.text) else None
+        if alone is None:
+            splitter.line(line)
+    if alone is not None:
+        splitter.line(alone)
     return splitter.pieces, splitter.findings
 
 
@@ -59,7 +70,7 @@ class _Splitter:
 
     def line(self, line: Line) -> None:
         if "\t" in line.text:
-            self.pieces.append(Piece(line.body, None, None, True))
+            self._add(line.body, None, None, True)
             self.before = ""
             return
         start, marker, level = 0, None, None
@@ -68,19 +79,20 @@ class _Splitter:
             found = marker_at(line.text, at)
             if found is None or found.length == len(line.text) - at:
                 continue
-            inside_heading = level is not None and bisect.bisect(stops, start) == bisect.bisect_left(stops, at)
+            inside_heading = level is not None and bisect.bisect(stops, start) == bisect.bisect_left(
+                stops, at
+            )
             taken = self._take(line, at, found, heading=inside_heading)
             if taken is None:
                 continue
             if at > start:
-                self.pieces.append(
-                    Piece(line.body.cut(start, at), marker, level, line.indented and start == 0)
-                )
+                self._add(line.body.cut(start, at), marker, level, line.indented and start == 0)
             start, marker, level = at, found, taken
-        self.pieces.append(
-            Piece(line.body.cut(start, len(line.text)), marker, level, line.indented and start == 0)
-        )
+        self._add(line.body.cut(start, len(line.text)), marker, level, line.indented and start == 0)
         self.before = line.text
+
+    def _add(self, body: Mapped, marker: Marker | None, level: int | None, indented: bool) -> None:
+        self.pieces.append(Piece(body, marker, level, indented, bool(self.numberer.stack)))
 
     def _candidates(self, text: str) -> list[int]:
         inside = {m.start() for m in INLINE.finditer(text)} | {m.start() for m in BARE_INLINE.finditer(text)}
@@ -88,7 +100,7 @@ class _Splitter:
 
     def _take(self, line: Line, at: int, found: Marker, heading: bool) -> int | None:
         if at == 0:
-            clean = not self.before or bool(ends_paragraph(self.before)) or len(self.before) < _SHORT_LINE
+            clean = not self.before or ends_paragraph(self.before)
             place = self.numberer.take(found, clean=clean)
         else:
             place = self._inside(line.text, at, found, heading)
@@ -136,7 +148,8 @@ def ends_paragraph(line: str) -> bool:
     opening = opening_bracket(line, len(line) - 1)
     if opening is None:
         return False
-    return opening == 0 or bool(_DUTY_SIGN.search(line, opening))
+    note = opening == 0 and len(line) <= _LONGEST_NOTE
+    return note or bool(_DUTY_SIGN.search(line, opening))
 
 
 def opening_bracket(text: str, closing: int, reach: int = 600) -> int | None:

@@ -19,7 +19,9 @@ _RED_HEAD = re.compile(rf"([\u4e00-\u9fff]{{2,30}}?{_ISSUER_END})文件")
 _NUMBER = re.compile(
     r"(?:^|(?<=文件)|(?<=[\n。：）])|(?<=委员会)|(?<=办公室))(?P<number>(?!关于|文件)[\u4e00-\u9fff]{1,9}（?20\d\d）?第?\d{1,4}号)"
 )
-_TITLE = re.compile(rf"关于[^。：；]{{2,120}}?(?:的|》){vocabulary.one_of('head.notice_words')}")
+_TITLE = re.compile(rf"关\n?于[^。：；]{{2,120}}?(?:的|》)\n?{vocabulary.one_of('head.notice_words')}")
+_TITLE_PART = re.compile(r"^(?!.*(?:公开|来源|时间|号$))[\u4e00-\u9fff]{1,24}$")
+"""A line above 关于… that may be the beginning of the title."""
 _PLAN = re.compile(
     rf"[^。；：\n]{{0,50}}{vocabulary.one_of('head.plan_words')}(?:（[^（）\n]{{1,12}}）)?$", re.MULTILINE
 )
@@ -68,7 +70,11 @@ def read_head(text: HeadText, body: Iterable[str], quoter: Quoter) -> Head:
     title, addressed_from = _title(text)
     year = _year(title, text.lines)
     number = _number(text, quoter)
-    deadlines = _deadlines([text.lines, text.closing], year) or _deadlines(body, year)
+    deadlines = (
+        _deadlines([text.lines, text.closing], year)
+        or _deadlines([text.lines.replace("\n", "")], year)
+        or _deadlines(body, year)
+    )
     disclosure = _DISCLOSURE.search(everything + "\n" + "\n".join(text.metadata))
     copies = _COPIES.search(text.closing)
     return Head(
@@ -157,10 +163,8 @@ def _title(text: HeadText) -> tuple[str | None, int]:
     if found:
         start = _line_start(lines, found.start())
         prefix = lines[start : found.start()]
-        if not prefix:
-            start = _issuer_above(lines, start)
-        else:
-            start = found.start() - len(_after_number(prefix))
+        own = _after_number(prefix)
+        start = found.start() - len(own) if own != prefix else _issuer_above(lines, start)
         return lines[start : found.end()].replace("\n", ""), found.end()
     plan = _PLAN.search(lines)
     if plan:
@@ -181,12 +185,19 @@ def _after_number(prefix: str) -> str:
 
 
 def _issuer_above(text: str, start: int) -> int:
-    """A title may begin with its issuer on the line above."""
-    if start == 0:
-        return start
-    above = _line_start(text, start - 1)
-    line = text[above : start - 1]
-    return above if _ISSUER.match(line) and not line.endswith("文件") else start
+    """A title may begin on the lines above: with its issuer, or with a part that wrapping cut off."""
+    for _ in range(2):
+        if start == 0:
+            break
+        above = _line_start(text, start - 1)
+        line = text[above : start - 1]
+        whole = bool(_ISSUER.match(line))
+        if not line or line.endswith("文件") or not (whole or _TITLE_PART.match(line)):
+            break
+        start = above
+        if whole:
+            break
+    return start
 
 
 def _year(title: str | None, lines: str) -> int | None:

@@ -11,10 +11,11 @@ from collections import Counter
 from dataclasses import dataclass
 
 from anlan.programmes.compiler import vocabulary
+from anlan.programmes.compiler.dates import full_date
 from anlan.programmes.compiler.document import Finding
 from anlan.programmes.compiler.entries import Piece, ends_paragraph, split_entries
 from anlan.programmes.compiler.mapped import Mapped, join
-from anlan.programmes.compiler.numbering import Marker
+from anlan.programmes.compiler.numbering import Marker, marker_at
 from anlan.programmes.compiler.repair import Line
 
 _ENDINGS = ("。", "！", "？", "；", "：")
@@ -28,6 +29,7 @@ _OPENING = re.compile(
     r"^(?:总体要求|工作目标|总体目标|指导思想|主要目标|目标任务|总体思路|工作思路|年度目标|附件)[：:]"
 )
 _SHORT_LINE = 40
+_SIGNED = re.compile(r"^[\u4e00-\u9fff]{2,30}" + vocabulary.one_of("head.issuer_ends") + "$")
 _CLAUSE = re.compile(r"[，；：]")
 _LONG_LINE = 36
 _LONGEST_TITLE = 48
@@ -53,11 +55,13 @@ class Paragraph:
 def paragraphs(lines: tuple[Line, ...]) -> tuple[tuple[Paragraph, ...], tuple[Finding, ...]]:
     """The paragraphs of a document in order, and findings about gaps in the numbering."""
     pieces, findings = split_entries(lines)
-    habits = _Habits(_wrap_width(lines), _titled_inline(pieces))
+    habits = _Habits(_wrap_width(lines), _titled_inline(pieces), _wrapped(lines))
     out: list[Paragraph] = []
     group: list[Piece] = []
+    running = False
     for piece in pieces:
-        if group and _hard_break(group, piece, habits):
+        running = running or piece.inside or bool(_OPENING.match(piece.body.text))
+        if group and _hard_break(group, piece, habits, running):
             out.append(_paragraph(group))
             group = []
         group.append(piece)
@@ -77,6 +81,7 @@ class _Habits:
 
     width: int
     titled_inline: frozenset[str]
+    wrapped: bool
 
 
 def _titled_inline(pieces: list[Piece]) -> frozenset[str]:
@@ -97,6 +102,12 @@ def _titled_inline(pieces: list[Piece]) -> frozenset[str]:
     return frozenset(style for style, vote in votes.items() if vote > 0 and sure[style])
 
 
+def _wrapped(lines: tuple[Line, ...]) -> bool:
+    """Were the lines wrapped at some width, so that most of them stop inside a sentence?"""
+    cut = sum(1 for line in lines if not ends_paragraph(line.text) and marker_at(line.text) is None)
+    return cut * 2 > len(lines)
+
+
 def _wrap_width(lines: tuple[Line, ...]) -> int:
     """The length at which lines were wrapped: what the lines that stop inside a sentence have in common."""
     cut = sorted(
@@ -105,8 +116,8 @@ def _wrap_width(lines: tuple[Line, ...]) -> int:
     return cut[len(cut) // 2] if cut else 10_000
 
 
-def _hard_break(group: list[Piece], piece: Piece, habits: _Habits) -> bool:
-    """Does a paragraph end before `piece`?"""
+def _hard_break(group: list[Piece], piece: Piece, habits: _Habits, running: bool) -> bool:
+    """Does a paragraph end before `piece`? `running`: running text has begun, the head is over."""
     previous = group[-1].body.text
     if piece.level is not None or piece.row or group[-1].row or piece.indented:
         return True
@@ -116,7 +127,14 @@ def _hard_break(group: list[Piece], piece: Piece, habits: _Habits) -> bool:
         return True
     if group[0].level is not None and not any(_SENTENCE.search(part.body.text) for part in group):
         return _heading_ends(group, piece, habits)
+    if habits.wrapped and running:
+        return _stands_alone(previous) or _stands_alone(piece.body.text)
     return not any(_is_prose(part.body.text) for part in group)
+
+
+def _stands_alone(line: str) -> bool:
+    """Is the line a signature or a date?"""
+    return bool(_SIGNED.search(line)) or (len(line) <= 12 and full_date(line) is not None)
 
 
 def _is_prose(line: str) -> bool:

@@ -17,6 +17,7 @@ from anlan.programmes.compiler.mapped import Edit, Mapped
 from anlan.programmes.compiler.traditional import simplified
 
 _LINE = re.compile(r"[^\n\r\f\v\x1c-\x1e\x85\u2028\u2029]+")
+_INDENTS = ("\u3000", "  ", "\t")
 _CELL_LINES = re.compile(r"^\s*序\s*号\s*$", re.MULTILINE)
 """A table pasted with one cell a line: there, a bare number is a row's number and no page number."""
 _CJK = "\u3007\u3400-\u9fff"
@@ -86,7 +87,7 @@ def repair(source: str) -> Repaired:
         else:
             body = _regular(Mapped(raw, list(range(*found.span()))), table)
             if body.text:
-                lines.append(Line(body, raw[:1] in " \u3000\t"))
+                lines.append(Line(body, raw.startswith(_INDENTS)))
     return Repaired(tuple(lines), tuple(aside), tuple(metadata))
 
 

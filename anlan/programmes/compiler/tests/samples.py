@@ -41,7 +41,8 @@ def outline_of(document: CompiledDocument) -> dict[str, Any]:
                 "title": _plain(item.title),
                 "roles": [[r.role, r.name, r.kind] for r in item.duty.roles] if item.duty else None,
                 "obligations": [
-                    [o.kind, _plain(o.quote), o.value, o.unit, o.comparator, o.period, o.by] for o in item.obligations
+                    [o.kind, _plain(o.quote), o.value, o.unit, o.comparator, o.period, o.by]
+                    for o in item.obligations
                 ],
             }
             for item in document.items

@@ -64,7 +64,13 @@ def parties(item: dict[str, Any] | None) -> dict[str, set[str]]:
     """The names of an item by lead, supporting and group."""
     out: dict[str, set[str]] = {"lead": set(), "supporting": set(), "group": set()}
     for role in ((item or {}).get("duty") or {}).get("roles", []):
-        key = "group" if role["kind"] == "group" else "lead" if role["role"] in ("lead", "joint") else "supporting"
+        key = (
+            "group"
+            if role["kind"] == "group"
+            else "lead"
+            if role["role"] in ("lead", "joint")
+            else "supporting"
+        )
         out[key].add(plain(role["name"]))
     return out
 
@@ -99,14 +105,17 @@ def _sections(gold: list[dict[str, Any]], out: list[dict[str, Any]]) -> float:
 def _targets(gold: list[dict[str, Any]], out: list[dict[str, Any]]) -> float:
     def hit(target: dict[str, Any]) -> bool:
         return any(
-            overlap(plain(target["text"]), plain(x["quote"])) >= LEAST_OVERLAP and x["value"] == target["value"]
+            overlap(plain(target["text"]), plain(x["quote"])) >= LEAST_OVERLAP
+            and x["value"] == target["value"]
             for x in out
         )
 
     return sum(map(hit, gold)) / max(len(gold), 1)
 
 
-def _pairs(gold: list[dict[str, Any]], out: list[dict[str, Any]]) -> list[tuple[dict[str, Any], dict[str, Any] | None]]:
+def _pairs(
+    gold: list[dict[str, Any]], out: list[dict[str, Any]]
+) -> list[tuple[dict[str, Any], dict[str, Any] | None]]:
     free = list(out)
     pairs: list[tuple[dict[str, Any], dict[str, Any] | None]] = []
     for item in gold:
@@ -124,7 +133,11 @@ def _units(pairs: list[tuple[dict[str, Any], dict[str, Any] | None]]) -> dict[st
         found = parties(item)
         lead = {plain(name) for name in gold["lead"]}
         others = {plain(name) for name in gold["cooperate"]}
-        led = lead if gold["mode"].startswith("joint") and found["lead"] and found["lead"] <= lead else found["lead"]
+        led = (
+            lead
+            if gold["mode"].startswith("joint") and found["lead"] and found["lead"] <= lead
+            else found["lead"]
+        )
         for name, wanted, got in (
             ("unit", lead | others, found["lead"] | found["supporting"]),
             ("lead", lead, led),
@@ -141,15 +154,23 @@ def _obligations(pairs: list[tuple[dict[str, Any], dict[str, Any] | None]]) -> d
     for gold, item in pairs:
         found = [dict(o, plain=plain(o["quote"])) for o in (item or {}).get("obligations", [])]
         for name, kinds in GROUPS.items():
-            counts[name] = [a + b for a, b in zip(counts[name], _kinds(gold, found, kinds, facts), strict=True)]
+            counts[name] = [
+                a + b for a, b in zip(counts[name], _kinds(gold, found, kinds, facts), strict=True)
+            ]
         for wanted in (o for o in gold["obligations"] if o["kind"] == "standing"):
             standing[1] += 1
             standing[0] += any(overlap(plain(wanted["quote"]), x["plain"]) >= LEAST_OVERLAP for x in found)
     measures = {name: f1(*count) for name, count in counts.items()}
-    return {**measures, "values": facts[0] / max(facts[1], 1), "standing_recall": standing[0] / max(standing[1], 1)}
+    return {
+        **measures,
+        "values": facts[0] / max(facts[1], 1),
+        "standing_recall": standing[0] / max(standing[1], 1),
+    }
 
 
-def _kinds(gold: dict[str, Any], found: list[dict[str, Any]], kinds: set[str], facts: list[int]) -> tuple[int, int, int]:
+def _kinds(
+    gold: dict[str, Any], found: list[dict[str, Any]], kinds: set[str], facts: list[int]
+) -> tuple[int, int, int]:
     free = [o for o in found if o["kind"] in kinds]
     hits = missed = 0
     for wanted in (o for o in gold["obligations"] if o["kind"] in kinds):

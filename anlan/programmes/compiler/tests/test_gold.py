@@ -45,7 +45,9 @@ def test_every_character_has_a_class_and_every_quote_its_place(name: str) -> Non
     compiled = compile(text)
     assert compiled.sentences[0].span[0] == 0
     assert compiled.sentences[-1].span[1] == len(text)
-    assert all(a.span[1] == b.span[0] for a, b in zip(compiled.sentences, compiled.sentences[1:], strict=False))
+    assert all(
+        a.span[1] == b.span[0] for a, b in zip(compiled.sentences, compiled.sentences[1:], strict=False)
+    )
     for obligation in (o for item in compiled.items for o in item.obligations):
         start, end = obligation.span
         assert "".join(text[start:end].replace("*", "").split()) == "".join(obligation.quote.split())

@@ -13,7 +13,9 @@ from anlan.programmes.compiler import CompileError, compile
 from anlan.programmes.compiler.tests.samples import SEEDS, outline_of, seed
 
 BRACKETS = ("（）", "()", "[]", "〔〕", "【】", "［］", "〔】", "(】")
-_DUTY = re.compile(r"[（(\[〔【]((?:[^（()）\[\]〔〕【】]|（[^（）]*）)*(?:负责|落实)(?:[^（()）\[\]〔〕【】]|（[^（）]*）)*)[）)\]〕】]")
+_DUTY = re.compile(
+    r"[（(\[〔【]((?:[^（()）\[\]〔〕【】]|（[^（）]*）)*(?:负责|落实)(?:[^（()）\[\]〔〕【】]|（[^（）]*）)*)[）)\]〕】]"
+)
 _STOP_BEFORE_DUTY = re.compile(r"。(?=\s*\**\s*[（(\[〔【][^。]*(?:负责|落实)[^。]{0,3}[）)\]〕】])")
 _ITEM = re.compile(r"(?m)^(\**)(\d+)\. ")
 _HAN = "零一二三四五六七八九"
@@ -37,7 +39,9 @@ def rewrapped(text: str, rng: random.Random) -> str:
 
 def han(number: int) -> str:
     tens, ones = divmod(number, 10)
-    return (("" if tens == 1 else _HAN[tens]) + "十" if tens else "") + (_HAN[ones] if ones or not tens else "")
+    return (("" if tens == 1 else _HAN[tens]) + "十" if tens else "") + (
+        _HAN[ones] if ones or not tens else ""
+    )
 
 
 @slow
@@ -95,9 +99,57 @@ def test_sections_named_as_parts_change_nothing(name: str) -> None:
 
 
 PIECES = st.sampled_from(
-    ["一、", "（一）", "1.", "①", "（", "）", "“", "”", "《", "》", "\n", "。", "，", "、", "；", "：", "\t", "|", "**", " "]
-    + ["安全", "市应急局", "牵头", "负责", "配合", "责任单位：", "每季度", "至少", "3次", "6月底前", "全覆盖", "完成", "开展"]
-    + ["专项整治行动", "2023年", "〔2023〕", "1号", "关于印发", "的通知", "序号", "1", "等部门", "和", "各县（市、区）", "事故"]
+    [
+        "一、",
+        "（一）",
+        "1.",
+        "①",
+        "（",
+        "）",
+        "“",
+        "”",
+        "《",
+        "》",
+        "\n",
+        "。",
+        "，",
+        "、",
+        "；",
+        "：",
+        "\t",
+        "|",
+        "**",
+        " ",
+    ]
+    + [
+        "安全",
+        "市应急局",
+        "牵头",
+        "负责",
+        "配合",
+        "责任单位：",
+        "每季度",
+        "至少",
+        "3次",
+        "6月底前",
+        "全覆盖",
+        "完成",
+        "开展",
+    ]
+    + [
+        "专项整治行动",
+        "2023年",
+        "〔2023〕",
+        "1号",
+        "关于印发",
+        "的通知",
+        "序号",
+        "1",
+        "等部门",
+        "和",
+        "各县（市、区）",
+        "事故",
+    ]
 )
 
 
