@@ -6,16 +6,15 @@ is the sum of the differences, and true in every snapshot. `fold` sums them toge
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import Q, Sum
 
 from anlan.kernel.ledger import Filter, Ledger, kind_of
-from anlan.kernel.models import Total
-from anlan.kernel.scope import EVERYBODY, NOBODY, Actor, Reach, Seat, under
+from anlan.kernel.scope import Actor, Reach, Seat
 
 FOLD_LOCK = 0x616E6C01
 
@@ -69,11 +68,20 @@ class Kept:
         ]
 
     def _within(self, region: str) -> list[tuple[Any, int]]:
+        """(cell, rows) in the actor's scope and below `region`. Plain SQL: every list page asks this."""
         if region not in self._read:
-            rows = Total.objects.filter(self.scope, ledger=self.ledger.key)
+            assert self.scope is not None
+            condition, parameters = self.scope
             if region:
-                rows = rows.filter(under("region_path", (region,)))
-            self._read[region] = list(rows.order_by().values_list("cell").annotate(Sum("n")))
+                below, bounds = _below((region,))
+                condition, parameters = f"({condition}) AND {below}", (*parameters, *bounds)
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT cell::text, sum(n)::bigint FROM kernel_total "
+                    f"WHERE ledger = %s AND ({condition}) GROUP BY cell",
+                    [self.ledger.key, *parameters],
+                )
+                self._read[region] = [(json.loads(cell), number) for cell, number in cursor.fetchall()]
         return self._read[region]
 
 
@@ -158,43 +166,51 @@ def _among(ledger: Ledger, one: Filter, value: str) -> list[Any] | None:
         return None
 
 
-def _scope(ledger: Ledger, actor: Actor) -> Q | None:
+Condition = tuple[str, tuple[Any, ...]]
+EVERYTHING: Condition = ("TRUE", ())
+NOTHING: Condition = ("FALSE", ())
+
+
+def _scope(ledger: Ledger, actor: Actor) -> Condition | None:
     """The actor's scope as a condition on totals, or None where it depends on more than they hold."""
     scope = ledger.model.scope
     if actor.system or (scope.open_to_staff and actor.person_id is not None):
-        return EVERYBODY
+        return EVERYTHING
     if scope.public is not None:
         return None
-    whole = NOBODY
-    for seat in actor.seats:
-        if not seat.may(scope.view):
-            continue
-        part = _seat(ledger, seat)
-        if part is None:
-            return None
-        whole = part if whole is NOBODY else whole | part
-    return whole
+    seats = [_seat(ledger, seat) for seat in actor.seats if seat.may(scope.view)]
+    known = [one for one in seats if one is not None]
+    return None if len(known) < len(seats) else _either(known)
 
 
-def _seat(ledger: Ledger, seat: Seat) -> Q | None:
+def _seat(ledger: Ledger, seat: Seat) -> Condition | None:
     scope = ledger.model.scope
     if seat.enterprise_id is not None:
-        return None if scope.enterprise else NOBODY
+        return None if scope.enterprise else NOTHING
     match seat.reach:
         case Reach.ALL:
-            place = EVERYBODY
+            place = EVERYTHING
         case Reach.SUBTREE:
-            place = under("region_path", seat.region_paths) if scope.region else NOBODY
+            place = _below(seat.region_paths) if scope.region else NOTHING
         case Reach.REGION:
-            place = Q(region_path__in=seat.region_paths) if scope.region else NOBODY
+            place = ("region_path = ANY(%s)", (list(seat.region_paths),)) if scope.region else NOTHING
         case _:
             return None
-    if scope.industry and seat.industries is not None:
-        if scope.industry not in ledger.totals:
-            return None
-        industries = NOBODY
-        for one in sorted(seat.industries):
-            part = Q(**{f"cell__{scope.industry}": one})
-            industries = part if industries is NOBODY else industries | part
-        place &= industries
-    return place
+    if not scope.industry or seat.industries is None:
+        return place
+    if scope.industry not in ledger.totals:
+        return None
+    return f"({place[0]}) AND cell->>%s = ANY(%s)", (*place[1], scope.industry, sorted(seat.industries))
+
+
+def _below(paths: Sequence[str]) -> Condition:
+    """As `scope.under`, on the totals."""
+    return _either(
+        [("region_path >= %s AND region_path < %s", (path, path[:-1] + "0")) for path in paths if path]
+    )
+
+
+def _either(parts: Sequence[Condition]) -> Condition:
+    if not parts:
+        return NOTHING
+    return " OR ".join(f"({sql})" for sql, _ in parts), tuple(one for _, given in parts for one in given)
