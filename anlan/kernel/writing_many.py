@@ -11,16 +11,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 from psycopg import sql
 
-from anlan.kernel import audit
+from anlan.kernel import audit, audit_many
 from anlan.kernel.ledger import Ledger
-from anlan.kernel.models import AuditEntry, placed
+from anlan.kernel.models import placed
 from anlan.kernel.scope import Actor
-from anlan.kernel.shadow import Shadow, copy, run
+from anlan.kernel.shadow import Shadow, run
 from anlan.kernel.writing import BY_MOVES, require, state_fields
 
 STEP = 20_000
@@ -397,25 +396,15 @@ class ManyRows:
                 self._drop_refused(shadow)
 
     def _record(self, note: str, batch: str) -> None:
-        columns = ["person_id", "actor", "seat_id", "act", "ledger", "subject_id", "subject", "region_path",
-                   "differences", "note", "batch", "address"]  # fmt: skip
-        start = audit.entry(self.actor, "", None, note=note, batch=batch, ledger=self.ledger.key)
         regions, subject = self._regions(), self._subject()
-        encode = msgspec.json.encode
 
-        def entries() -> Iterator[tuple[Any, ...]]:
-            who = (start.person_id, start.actor, start.seat_id)
+        def acts() -> Iterator[audit_many.Act]:
             for place, row in self.rows.items():
-                if place in self.outcome.unchanged:
-                    continue
-                act = "add" if place in self.outcome.created else "change"
-                told = encode(self._changed(place)).decode()
-                yield (
-                    *who, act, start.ledger, row[self._pk], subject(row)[:200], regions(row),
-                    told, start.note, start.batch, start.address,
-                )  # fmt: skip
+                if place not in self.outcome.unchanged:
+                    act = "add" if place in self.outcome.created else "change"
+                    yield act, row[self._pk], subject(row), regions(row), self._changed(place)
 
-        copy(sql.Identifier(AuditEntry._meta.db_table), columns, entries())
+        audit_many.record_many(self.actor, self.ledger, acts(), note=note, batch=batch)
 
     def _changed(self, place: int) -> dict[str, list[Any]]:
         """As `audit.differences` tells them; days and Decimals are left to the JSON encoder."""

@@ -117,7 +117,7 @@ def commit(actor: Actor, pk: int, tick: Callable[[int], None] | None = None) -> 
         if batch.state != State.DRAFT:
             return batch
         plan = read_plan(actor, batch)
-        outcome = plan.many(actor).write(note=f"导入 {batch.file_name}", batch=batch.key, tick=tick)
+        outcome = plan.many(actor).write(note="导入", batch=batch.key, tick=tick)
         plan.take(outcome)
         batch.state, batch.committed_at = State.COMMITTED, clock.now()
         batch.created = _ranges(sorted(outcome.created.values()))

@@ -7,17 +7,14 @@ from copy import copy as copy_of
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
-from psycopg import sql
 
-from anlan.kernel import audit
+from anlan.kernel import audit, audit_many, clock
 from anlan.kernel.ledger import Ledger
-from anlan.kernel.models import AuditEntry, Deadline, ImportBatch
-from anlan.kernel.models.placed import Placed
+from anlan.kernel.models import Deadline, ImportBatch, placed
 from anlan.kernel.scope import Actor
-from anlan.kernel.shadow import Shadow, copy, run
+from anlan.kernel.shadow import Shadow, run
 from anlan.kernel.writing import Refused
 
 STEP = 20_000
@@ -62,7 +59,10 @@ def _remove(actor: Actor, ledger: Ledger, batch: ImportBatch, first: int, last: 
             yield "remove", found[pk], {name: [audit.plain(value), None] for name, value in values}
 
     _record(actor, ledger, batch, entries())
-    _hanging(Deadline, ledger, gone).delete()
+    terms = Deadline.objects.unscoped("the rows go").filter(
+        ledger=ledger.key, subject_id__in=gone, ended_at=None
+    )
+    terms.update(state=Deadline.State.CANCELLED, ended_at=clock.now())
     run(f'DELETE FROM "{model._meta.db_table}" WHERE id = ANY(%s)', [gone])
     undone.removed += len(gone)
 
@@ -80,15 +80,11 @@ def _used(ledger: Ledger, first: int, last: int) -> dict[int, str]:
             query = f'SELECT DISTINCT "{column}" FROM "{other.db_table}" WHERE "{column}" BETWEEN %s AND %s'
             used.update({pk: f"已有{other.verbose_name}用到它" for (pk,) in run(query, [first, last])})
     for model in apps.get_models():
-        if issubclass(model, Placed) and model is not Deadline:
+        if issubclass(model, placed.Placed) and model is not Deadline:
             rows = model._base_manager.filter(ledger=ledger.key, subject_id__range=(first, last))
             label = str(model._meta.verbose_name)
             used.update({pk: f"已有{label}" for pk in rows.values_list("subject_id", flat=True)})
     return used
-
-
-def _hanging(model: type[Placed], ledger: Ledger, ids: list[int]) -> Any:
-    return model._base_manager.filter(ledger=ledger.key, subject_id__in=ids)
 
 
 def _restore(actor: Actor, ledger: Ledger, batch: ImportBatch, undone: Undone) -> None:
@@ -126,22 +122,18 @@ def _restore(actor: Actor, ledger: Ledger, batch: ImportBatch, undone: Undone) -
     except IntegrityError as error:
         raise Refused("恢复原来的值会与现在台账里的行冲突，没有撤销。请先处理重复的行。") from error
     shadow.drop()
+    for row, differences in changed:
+        placed.follow(row, differences)
     _record(actor, ledger, batch, (("undo", row, differences) for row, differences in changed))
     undone.restored = len(changed)
 
 
-def _record(
-    actor: Actor, ledger: Ledger, batch: ImportBatch, acts: Iterator[tuple[str, Any, dict[str, Any]]]
-) -> None:
+def _record(actor: Actor, ledger: Ledger, batch: ImportBatch, acts: Iterator[tuple[str, Any, Any]]) -> None:
     """Entries for many rows of which the ORM holds instances."""
-    columns = ("person_id", "actor", "seat_id", "act", "ledger", "subject_id", "subject", "region_path",
-               "differences", "note", "batch", "address")  # fmt: skip
 
-    def lines() -> Iterator[tuple[Any, ...]]:
+    def told() -> Iterator[audit_many.Act]:
         for act, row, differences in acts:
-            one = audit.entry(actor, act, row, note=f"撤销导入 {batch.file_name}", batch=batch.key)
-            told = msgspec.json.encode(differences).decode()
-            yield (one.person_id, one.actor, one.seat_id, act, ledger.key, row.pk, one.subject,
-                   one.region_path, told, one.note, one.batch, one.address)  # fmt: skip
+            one = audit.entry(actor, act, row)
+            yield act, row.pk, one.subject, one.region_path, differences
 
-    copy(sql.Identifier(AuditEntry._meta.db_table), columns, lines())
+    audit_many.record_many(actor, ledger, told(), note=f"撤销导入 {batch.file_name}", batch=batch.key)

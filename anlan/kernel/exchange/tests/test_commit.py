@@ -225,3 +225,21 @@ def test_hooks_of_a_ledger_run_for_each_row(officer, site, book, monkeypatch):
     batches.commit(officer, batch.pk)
     assert [one[1:] for one in seen] == [("YH00001", [None, "值班员"]), ("YH00002", [None, "张三"])]
     assert all_faults().get(number="YH00001").mender == "值班员"
+
+
+def test_deadlines_of_a_row_move_with_it_and_end_with_it(officer, site, book):
+    from anlan.kernel import deadline, due
+    from anlan.kernel.models import Deadline
+
+    term = due.Term(3, due.Unit.DAYS)
+    old = make_row(Fault, number="YH00001", site=site, region_path="360000/361100/")
+    deadline.start(old, "mend", "整改", term, timezone.now())
+    batch = taken(officer, book(HEAD, line(1), line(2)))
+    batches.commit(officer, batch.pk)
+    new = all_faults().get(number="YH00002")
+    deadline.start(new, "mend", "整改", term, timezone.now())
+    terms = Deadline.objects.unscoped("test")
+    assert terms.get(subject_id=old.pk).region_path == HERE
+    batches.undo(officer, batch.pk)
+    assert terms.get(subject_id=old.pk).region_path == "360000/361100/"
+    assert terms.get(subject_id=new.pk).state == Deadline.State.CANCELLED
