@@ -12,6 +12,7 @@ from django.db import models
 from anlan.kernel import places
 from anlan.kernel.ledger import Ledger
 from anlan.kernel.scope import Actor, PathField, ScopedModel
+from anlan.kernel.writing import state_fields
 
 DATE_FORMATS = ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"]
 REQUIRED = "此项必填。"
@@ -100,12 +101,18 @@ class LedgerForm(forms.ModelForm):  # type: ignore[type-arg]
         """Nothing is put on the instance here: the door does that, under lock."""
 
 
+def editable_fields(ledger: Ledger) -> list[str]:
+    """The form's fields without those that only moves may change."""
+    by_moves = state_fields(ledger.model)
+    return [name for name in ledger.form_fields if name not in by_moves]
+
+
 def form_class(ledger: Ledger, actor: Actor, urls: dict[str, str]) -> type[LedgerForm]:
     """The form of `ledger` for `actor`; `urls` are the picker addresses by field."""
     made: type[Any] = forms.modelform_factory(
         ledger.model,
         form=LedgerForm,
-        fields=list(ledger.form_fields),
+        fields=editable_fields(ledger),
         formfield_callback=partial(_field, ledger, actor, urls),
     )
     return made

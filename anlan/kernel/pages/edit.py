@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from anlan.kernel import audit, cells, drawing
-from anlan.kernel.forms import LedgerForm, form_class
+from anlan.kernel.forms import LedgerForm, editable_fields, form_class
 from anlan.kernel.ledger import Ledger
 from anlan.kernel.once import new_key, once
 from anlan.kernel.pages.access import ledger_for, row_for
@@ -128,7 +128,8 @@ def _page(
         "idempotency": request.POST.get("idempotency_key") or new_key(),
         "version": row.version if row.pk else None,
         "sections": [
-            {"title": one.label, "fields": [form[name] for name in one.fields]} for one in ledger.form
+            {"title": one.label, "fields": [form[name] for name in one.fields if name in form.fields]}
+            for one in ledger.form
         ],
         "cancel_url": back,
         "save_label": f"保存{ledger.noun}",
@@ -141,7 +142,7 @@ def _conflict(request: ActorRequest, ledger: Ledger, form: LedgerForm, stale: St
     names = drawing.Names()
     last = next(iter(audit.history(row, 1)), None)
     fields, kept = [], []
-    for name in ledger.form_fields:
+    for name in editable_fields(ledger):
         attname = ledger.field(name).attname
         mine_raw = getattr(form.cleaned_data.get(name), "pk", form.cleaned_data.get(name))
         before = form.initial.get(name)
@@ -185,7 +186,7 @@ def settle(request: ActorRequest, key: str, pk: int) -> HttpResponse:
     """Save what was chosen on the page of the two versions."""
     ledger = ledger_for(request, key, "change")
     data = request.POST.copy()
-    for name in ledger.form_fields:
+    for name in editable_fields(ledger):
         if data.get(f"keep_{name}") == "theirs":
             data[name] = data.get(f"theirs_{name}", "")
     request.POST = data  # type: ignore[assignment]
@@ -199,7 +200,7 @@ def _text(value: Any) -> str:
 def picker_urls(ledger: Ledger) -> dict[str, str]:
     """{field: picker address} for the form's references and places."""
     found = {}
-    for name in ledger.form_fields:
+    for name in editable_fields(ledger):
         model_field = ledger.field(name)
         if isinstance(model_field, PathField):
             found[name] = ledger.pickers.get(name) or reverse("pick-region") + "?value=path"
