@@ -54,13 +54,12 @@ class Edition(ScopedModel):
 
     `compiled` is what the compiler found, kept as it was; the reviewed form stands in `DraftItem` rows, so
     that two reviewers meet only where they touch the same item. `digest` is the SM3 over the reviewed form,
-    taken at publication.
+    taken at publication. A file that cannot be read leaves an edition without a text, whose `message` says why.
     """
 
     class State(models.TextChoices):
         """One edition is published; the one before it is superseded."""
 
-        READING = "reading", "读取中"
         UNREADABLE = "unreadable", "未能读取"
         REVIEWING = "reviewing", "审读中"
         PUBLISHED = "published", "已发布"
@@ -71,8 +70,8 @@ class Edition(ScopedModel):
     programme = models.ForeignKey(Programme, models.PROTECT, verbose_name="工作要点", related_name="editions")
     region_path = PathField("区划", editable=False)
     no = models.PositiveSmallIntegerField("版次号")
-    text = models.ForeignKey(SourceText, models.PROTECT, verbose_name="原文")
-    state = models.CharField("状态", max_length=12, choices=State, default=State.READING)
+    text = models.ForeignKey(SourceText, models.PROTECT, verbose_name="原文", null=True, blank=True)
+    state = models.CharField("状态", max_length=12, choices=State, default=State.REVIEWING)
     message = models.CharField("说明", max_length=300, blank=True, default="")
     compiled = models.JSONField("分解结果", default=dict, blank=True)
     digest = models.CharField("摘要", max_length=64, blank=True, default="")
@@ -95,11 +94,11 @@ class Edition(ScopedModel):
 class DraftItem(ScopedModel):
     """One item under review.
 
-    `body` is the compiled item (document schema `anlan.compiled/1`) with, added by the review: for every
-    obligation `id`, `accepted`, `measure`, `ruling`; for every role `units` (ids) and `group` (key).
+    `body` is the compiled item (document schema `anlan.compiled/1`) with what the review adds to it; the shape
+    and every change of it stand in `rules/review.py`.
     """
 
-    scope: ClassVar[Scope] = Scope(view="editions.view", region="region_path")
+    scope: ClassVar[Scope] = Scope(view="drafts.view", region="region_path")
 
     edition = models.ForeignKey(Edition, models.CASCADE, verbose_name="版本", related_name="draft_items")
     region_path = PathField("区划", editable=False)
@@ -129,7 +128,7 @@ class DraftItem(ScopedModel):
 class Finding(ScopedModel):
     """A doubt of the compiler; an edition is published when each is settled, by whom and how."""
 
-    scope: ClassVar[Scope] = Scope(view="editions.view", region="edition__region_path")
+    scope: ClassVar[Scope] = Scope(view="findings.view", region="edition__region_path")
 
     edition = models.ForeignKey(Edition, models.CASCADE, verbose_name="版本", related_name="findings")
     draft_item = models.ForeignKey(DraftItem, models.CASCADE, verbose_name="条目", null=True, blank=True)
