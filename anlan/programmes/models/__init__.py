@@ -14,7 +14,16 @@ from anlan.programmes.models.editions import (
     Target,
 )
 from anlan.programmes.models.reports import Alignment, LockException, ProgressReport, ReportEntry
-from anlan.programmes.models.running import Activity, Duty, Evidence, Judgement, Light, Occurrence
+from anlan.programmes.models.running import (
+    Activity,
+    Duty,
+    DutyList,
+    Evidence,
+    Judgement,
+    JudgingRun,
+    Light,
+    Occurrence,
+)
 from anlan.programmes.models.texts import Programme, SourceText
 
 __all__ = [
@@ -22,12 +31,14 @@ __all__ = [
     "Alignment",
     "DraftItem",
     "Duty",
+    "DutyList",
     "Edition",
     "Evidence",
     "Finding",
     "Item",
     "ItemRole",
     "Judgement",
+    "JudgingRun",
     "Kind",
     "Light",
     "LockException",

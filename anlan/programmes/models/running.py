@@ -25,6 +25,8 @@ class Duty(ScopedModel):
     """One obligation of one unit. It begins with dispatch and is signed for by the unit.
 
     `source` says why this unit: the name in the text, the group that stood for it, or the office's decision.
+    A re-assigned duty names the unit it went to; the new one names the one it `replaces`. `light` and
+    `light_reason` are those of the worst of its occurrences.
     """
 
     class State(models.TextChoices):
@@ -52,6 +54,12 @@ class Duty(ScopedModel):
     signed_by = models.CharField("签收人", max_length=120, blank=True, default="")
     objection = models.CharField("退回理由", max_length=300, blank=True, default="")
     decision = models.CharField("处理决定", max_length=300, blank=True, default="")
+    reassigned_to = models.ForeignKey(
+        "org.Unit", models.PROTECT, verbose_name="改派给", null=True, blank=True, related_name="+"
+    )
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, verbose_name="改派自", null=True, blank=True, editable=False, related_name="+"
+    )
     light = models.CharField("灯", max_length=1, choices=Light, default=Light.HOLLOW)
     light_reason = models.CharField("灯的缘由", max_length=200, blank=True, default="")
 
@@ -85,8 +93,9 @@ class Duty(ScopedModel):
 class Occurrence(ScopedModel):
     """One time that a duty is due: period `[starts_on, ends_on)`, due on `due_on` (the last day in time).
 
-    `need` is what must be reached and `value` what was; `proof` tells measured, declared and contradicted
-    apart. `light` and `reason` are the last judgement, `judged_on` its day.
+    `need` is what must be reached and `value` what was; `claimed` is what the unit says. `proof` tells
+    measured, declared and contradicted apart. `met_on` is the day on which it was met. `light` and `reason`
+    are the last judgement that changed anything, `judged_on` its day.
     """
 
     class State(models.TextChoices):
@@ -107,7 +116,7 @@ class Occurrence(ScopedModel):
         DECLARED = "declared", "单位自报"
         CONTRADICTED = "contradicted", "自报与测得不符"
 
-    scope: ClassVar[Scope] = Scope(view="duties.view", region="region_path", unit="unit_id")
+    scope: ClassVar[Scope] = Scope(view="occurrences.view", region="region_path", unit="unit_id")
 
     duty = models.ForeignKey(Duty, models.PROTECT, verbose_name="职责", related_name="occurrences")
     programme_id = models.BigIntegerField(editable=False)
@@ -121,6 +130,8 @@ class Occurrence(ScopedModel):
     state = models.CharField("状态", max_length=10, choices=State, default=State.OPEN)
     need = models.DecimalField("应达", max_digits=16, decimal_places=4, null=True, blank=True)
     value = models.DecimalField("已达", max_digits=16, decimal_places=4, null=True, blank=True)
+    claimed = models.DecimalField("自报数", max_digits=16, decimal_places=4, null=True, blank=True)
+    met_on = models.DateField("完成日", null=True, blank=True)
     proof = models.CharField("来源", max_length=12, choices=Proof, blank=True, default="")
     light = models.CharField("灯", max_length=1, choices=Light, default=Light.HOLLOW)
     reason = models.CharField("缘由", max_length=200, blank=True, default="")
@@ -144,11 +155,7 @@ class Occurrence(ScopedModel):
                 name="programmes_occurrence_desk",
                 condition=Q(state__in=("open", "declared", "returned")),
             ),
-            models.Index(
-                fields=["region_path", "due_on"],
-                name="programmes_occurrence_place",
-                condition=Q(state__in=("open", "declared", "returned")),
-            ),
+            models.Index(fields=["region_path", "due_on", "id"], name="programmes_occurrence_place"),
             models.Index(fields=["programme_id", "item_id", "unit_id"], name="programmes_occurrence_cell"),
         ]
 
@@ -247,7 +254,7 @@ class Evidence(ScopedModel):
         ACCEPTED = "accepted", "已采信"
         RETURNED = "returned", "已退回"
 
-    scope: ClassVar[Scope] = Scope(view="duties.view", region="region_path", unit="unit_id")
+    scope: ClassVar[Scope] = Scope(view="evidence.view", region="region_path", unit="unit_id")
 
     unit = models.ForeignKey("org.Unit", models.PROTECT, verbose_name="提供单位", related_name="+")
     region_path = PathField("区划", editable=False)
@@ -275,3 +282,52 @@ class Evidence(ScopedModel):
         """The region follows the unit."""
         self.region_path = self.unit.region_path
         super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+
+class DutyList(ScopedModel):
+    """The duties of a year as one leader signed for them: 职责清单 and 年度工作清单 of one post.
+
+    `duties` is what stood in the list when it was made, [{"item", "quote", "role", "duty"}, …]; after a
+    hand-over the successor signs a list of their own, and the old one stays.
+    """
+
+    scope: ClassVar[Scope] = Scope(view="duty-lists.view", region="region_path", unit="unit_id")
+
+    programme = models.ForeignKey(Programme, models.PROTECT, verbose_name="工作要点", related_name="lists")
+    post = models.ForeignKey("org.Post", models.PROTECT, verbose_name="岗位", related_name="+")
+    person = models.ForeignKey("org.Person", models.PROTECT, verbose_name="责任人", related_name="+")
+    unit = models.ForeignKey("org.Unit", models.PROTECT, verbose_name="单位", related_name="+")
+    region_path = PathField("区划", editable=False)
+    duties = models.JSONField("职责", default=list, blank=True)
+    digest = models.CharField("摘要", max_length=64, blank=True, default="")
+    made_at = models.DateTimeField("生成时间")
+    signed_at = models.DateTimeField("签字时间", null=True, blank=True)
+    signed_by = models.CharField("签字人", max_length=120, blank=True, default="")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "职责清单"
+        indexes = [models.Index(fields=["programme", "post", "-id"], name="programmes_dutylist_post")]
+
+    def __str__(self) -> str:
+        return f"{self.post} {self.programme.year} 年职责清单"
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """The region follows the unit."""
+        self.region_path = self.unit.region_path
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+
+class JudgingRun(models.Model):
+    """One nightly judging: for which day, when it ended, and what it changed."""
+
+    day = models.DateField()
+    finished_at = models.DateTimeField()
+    measured = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    seconds = models.FloatField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["-finished_at"], name="programmes_judging_last")]
+
+    def __str__(self) -> str:
+        return str(self.day)
