@@ -1,4 +1,4 @@
-"""The compiler: a Chinese key-points document becomes data. Pure Python, deterministic, no network, no ORM."""
+"""The compiler: a Chinese key-points document becomes data. Pure, deterministic, no network, no ORM."""
 
 from anlan.programmes.compiler.document import CompiledDocument
 from anlan.programmes.compiler.errors import CompileError

@@ -85,7 +85,7 @@ def assemble(
 
 
 def level_of(issuer: str | None) -> int | None:
-    """The level of an issuer by its name: 0 province, 1 city, 2 county and below; None where it does not say."""
+    """The level of an issuer by its name: 0 province, 1 city, 2 county and below; None if it does not say."""
     found = _LEVEL.search(issuer or "")
     if not found:
         return None

@@ -1,7 +1,7 @@
 """Sentences and clauses: where one duty ends and the next begins.
 
-A sentence is cut at its commas. A clause that only says how, when or why (以…为抓手, 针对…, 按照…) goes with the
-clause after it; a clause that says what for (确保…, 提升…) goes with the one before.
+A sentence is cut at its commas. A clause that only says how, when or why (以…为抓手, 针对…, 按照…) goes with
+the clause after it; a clause that says what for (确保…, 提升…) goes with the one before.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from anlan.programmes.compiler import vocabulary
 from anlan.programmes.compiler.numerals import NUMBER
@@ -117,7 +118,7 @@ def _clauses(text: str, masked: str, start: int, stop: int) -> list[Clause]:
     cuts = [m.start() for m in _COMMA.finditer(masked, start, stop)]
     bounds = [start - 1, *cuts, stop]
     out: list[Clause] = []
-    for left, right in zip(bounds, bounds[1:], strict=False):
+    for left, right in pairwise(bounds):
         a = left + 1
         while a < right and text[a].isspace():
             a += 1
@@ -143,7 +144,7 @@ def _role(text: str, masked: str) -> str:
 
 
 def _acts(masked: str) -> bool:
-    """Does a clause that begins with 对、以、在… go on to say what is done? 对重点单位开展“全覆盖”执法检查."""
+    """Does a clause that begins with 对、以、在… say what is done? 对重点单位开展“全覆盖”执法检查 does."""
     means = _MEANS.match(masked)
     if means:
         return bool(VERBAL.match(masked[means.end() :]))

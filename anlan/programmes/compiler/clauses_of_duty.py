@@ -1,4 +1,4 @@
-"""Where duty clauses stand in the text of an entry: in brackets, on lines with a label, or as a last sentence."""
+"""Where duty clauses stand in an entry: in brackets, on lines with a label, or as a last sentence."""
 
 from __future__ import annotations
 

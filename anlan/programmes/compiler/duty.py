@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from anlan.programmes.compiler import vocabulary
 from anlan.programmes.compiler.dates import dates
@@ -73,7 +74,7 @@ class _Reading:
 
 @dataclass(frozen=True, slots=True)
 class DutyReader:
-    """Reads duty clauses of one document: `year` dates them, `home` is the level of the issuer (0 省 1 市 2 县)."""
+    """Reads duty clauses of a document: `year` dates them, `home` is the issuer's level (0 省 1 市 2 县)."""
 
     gazetteer: Gazetteer
     year: int | None = None
@@ -207,7 +208,7 @@ class DutyReader:
         return tuple(out)
 
     def _stated(self, name: str) -> bool:
-        """Does the name begin with its level (市公安局), and not with a word that only looks so (市场监管局)?"""
+        """Does the name begin with its level (市公安局), not with a word that only looks so (市场监管局)?"""
         return bool(_LETTER.match(name)) and not self.gazetteer.bare(name)
 
     def _restored(self, name: str, letter: str | None, party: str | None) -> str:
@@ -268,7 +269,7 @@ def _parts(clause: str) -> list[str]:
         elif depth == 0 and (mark in "，；。,;" or at in after):
             cuts.append(at)
     bounds = [-1, *cuts, len(clause)]
-    return [clause[a + 1 : b] for a, b in zip(bounds, bounds[1:], strict=False)]
+    return [clause[a + 1 : b] for a, b in pairwise(bounds)]
 
 
 def _predicate(text: str) -> tuple[int | None, str]:

@@ -1,4 +1,4 @@
-"""Where entries begin: lines, cut at the markers that fit the sequence, also inside a line that lost its break."""
+"""Where entries begin: lines, cut at the markers that fit the sequence, also where a line break was lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person should look at: names nobody knows, probable misprints, vague words, duties without an owner."""
+"""What a person should look at: unknown names, probable misprints, vague words, duties without an owner."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Names of units and groups, and what they resolve to.
 
-A name is known by its function, not by its place: 省应急管理厅, 萍乡市应急局 and 某县应急管理局 are rows of one
+A name is known by its function, not by its place: 省应急管理厅, 萍乡市应急局 and 某县应急管理局 are one
 family. The place in front is recognised by its ending (省、市、县、区…), so other provinces need no table.
 """
 
@@ -19,8 +19,8 @@ from anlan.programmes.compiler.errors import UnreadableFile
 
 _LETTERS = {"省": 0, "市": 1, "州": 1, "盟": 1, "县": 2, "区": 2, "旗": 2, "镇": 2, "乡": 2}
 _PLACE_ENDS = {
-    "自治区": 0, "省": 0, "自治州": 1, "地区": 1, "市": 1, "州": 1, "盟": 1, "自治县": 2, "自治旗": 2, "新区": 2,
-    "林区": 2, "开发区": 2, "县": 2, "区": 2, "旗": 2, "镇": 2, "乡": 2,
+    "自治区": 0, "省": 0, "自治州": 1, "地区": 1, "市": 1, "州": 1, "盟": 1, "自治县": 2, "自治旗": 2,
+    "新区": 2, "林区": 2, "开发区": 2, "县": 2, "区": 2, "旗": 2, "镇": 2, "乡": 2,
 }  # fmt: skip
 _BRACKET_TAIL = re.compile(r"（[^（）]*）$")
 _LONGEST_PLACE = 12
@@ -103,19 +103,19 @@ class Gazetteer:
             return Match(row, row.at(level, None) if level is not None else _first(row, home), typo)
         for cut in self._place_cuts(plain):
             rest, letter = plain[cut:], plain[cut - 1]
-            row = self._cores.get(rest) or self._forms.get(rest, (None,))[0]
-            if row is not None:
+            found = self._cores.get(rest) or (self._forms[rest][0] if rest in self._forms else None)
+            if found is not None:
                 level = next(v for k, v in _PLACE_ENDS.items() if plain[:cut].endswith(k))
                 shown = "自治区" if plain[:cut].endswith("自治区") else letter
-                return Match(row, row.at(level, shown))
-        row = self._cores.get(plain)
-        if row is not None:
-            return Match(row, row.at(home if home is not None else 1, None))
+                return Match(found, found.at(level, shown))
+        bare = self._cores.get(plain)
+        if bare is not None:
+            return Match(bare, bare.at(home if home is not None else 1, None))
         return None
 
     @staticmethod
     def _place_cuts(plain: str) -> list[int]:
-        """Where the place may end. The name of a function may hold place letters itself (市场监管), so try all."""
+        """Where the place may end. A function may hold place letters itself (市场监管), so all are tried."""
         stop = _NO_PLACE.search(plain)
         head = plain[: min(_LONGEST_PLACE + 3, stop.start() if stop else len(plain))]
         return sorted({i + 1 for i, letter in enumerate(head) if letter in _LETTERS})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from anlan.programmes.compiler import vocabulary
 from anlan.programmes.compiler.dates import dates, full_date
@@ -104,7 +105,7 @@ def _issuer(text: HeadText, title: str | None) -> str | None:
     if line:
         return line.group()
     opening = re.match(
-        rf"^([\u4e00-\u9fff]{{2,30}}?安全生产委员会)(?=[\u4e00-\u9fff]{{1,9}}（20\d\d）)", text.lines
+        r"^([\u4e00-\u9fff]{2,30}?安全生产委员会)(?=[\u4e00-\u9fff]{1,9}（20\d\d）)", text.lines
     )
     if opening:
         return opening[1]
@@ -116,7 +117,7 @@ def _issuer(text: HeadText, title: str | None) -> str | None:
 
 def _signature(paragraphs: list[Mapped]) -> str | None:
     """An organisation alone on a line, directly before a date alone on a line (or both on one line)."""
-    for above, below in zip(paragraphs, paragraphs[1:], strict=False):
+    for above, below in pairwise(paragraphs):
         found = _ISSUER.match(above.text)
         if found and len(below) <= 14 and full_date(below.text):
             return found.group()

@@ -1,8 +1,8 @@
 """Fourth stage: which entries are sections, which are items, and who answers for each item.
 
-An item is the lowest numbered entry that has a duty clause of its own; enumerations below it belong to its text.
-Where nothing has a duty clause, the lowest entries are the items. A section without numbered entries gives one
-item a paragraph; a table gives one item a row.
+An item is the lowest numbered entry that has a duty clause of its own; enumerations below it belong to its
+text. Where nothing has a duty clause, the lowest entries are the items. A section without numbered entries
+gives one item a paragraph; a table gives one item a row.
 """
 
 from __future__ import annotations
@@ -219,7 +219,7 @@ class _Builder:
         )
 
     def share(self) -> None:
-        """A clause at a heading holds for its section; so does one behind the last item, where that is the custom.
+        """A clause at a heading holds for its section; so does one behind the last item, where that is usual.
 
         It is the custom where in every section with several items only the last has a clause.
         """

@@ -1,4 +1,4 @@
-"""What kind of obligation a clause is. The kind follows the marks that are written, not what is probably meant.
+"""What kind of obligation a clause is. The kind follows the marks as written, not what is probably meant.
 
 Each test answers for one kind; `kind_of` asks them in the order in which a clause with several marks is read.
 """
@@ -73,7 +73,8 @@ _QUOTA_VERB = re.compile(rf"(?:{_one('kinds.quota_verbs')})(?:各类|安全生�
 _CHANGE = re.compile(_one("kinds.change_verbs"))
 _NO_QUOTA = re.compile(rf"^(?:{_one('kinds.no_quota_units')})")
 _COVERAGE = re.compile(
-    rf"{_one('kinds.coverage_marks', 'kinds.all_marks')}(?!的[^，]{{0,20}}(?:体系|机制|制度|网络)|、|[^，]{{0,8}}的防范|者|权|制)"
+    rf"{_one('kinds.coverage_marks', 'kinds.all_marks')}"
+    r"(?!的[^，]{0,20}(?:体系|机制|制度|网络)|、|[^，]{0,8}的防范|者|权|制)"
 )
 _CLOSED_SET = re.compile(r"对(?:全[省市县区州旗])?\d+个[^，]{2,24}?(?:开展|进行|实施|组织)")
 _ZERO = re.compile(f"{_one('kinds.zero_words')}(?!容忍)")

@@ -40,7 +40,7 @@ class Mapped:
         return Mapped(self.text.translate(table), self.origin)
 
     def edited(self, edits: Iterable[Edit]) -> Mapped:
-        """With the edits applied (ascending, not overlapping). Inserted characters stand where the edit began."""
+        """With the edits applied (ascending, apart). Inserted characters stand where the edit began."""
         text: list[str] = []
         origin: list[int] = []
         at = 0

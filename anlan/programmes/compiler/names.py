@@ -1,6 +1,6 @@
 """Lists of names: `省应急厅、省住房和城乡建设厅及各市、县（区）政府`.
 
-The marks that separate names also stand inside names, so a cut counts only where the left side is a whole name.
+The marks that separate names also stand inside names: a cut counts only where the left side is a whole name.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Second stage: lines become paragraphs again.
 
-A line break is kept where a new paragraph can be told (a marker that fits the sequence, a label, a closing line
-of the imprint, the end of a sentence) and dropped where it cuts a sentence or a word.
+A line break is kept where a new paragraph can be told (a marker that fits the sequence, a label, a line of
+the imprint, the end of a sentence) and dropped where it cuts a sentence or a word.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _FLAT_LINE = 1500
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph with its marker and level where it opens a numbered entry; `row` where it is a table's row."""
+    """A paragraph, with marker and level where it opens a numbered entry; `row`: it is a table's row."""
 
     body: Mapped
     marker: Marker | None = None

@@ -29,9 +29,9 @@ def compile(
 ) -> CompiledDocument:
     """Compile a Chinese key-points document.
 
-    text: the source as read, kept untouched; every offset of the result is a character of it. gazetteer: where
-    names are looked up, by default the one shipped with the product. Raises EmptyDocument, NotChinese, TooLarge.
-    Deterministic; the time grows with the length of the text.
+    text: the source as read, kept untouched; every offset of the result is a character of it. gazetteer:
+    where names are looked up, by default the one shipped with the product. Raises EmptyDocument, NotChinese,
+    TooLarge. Deterministic; the time grows with the length of the text.
     """
     _check(text)
     gazetteer = gazetteer or load_gazetteer()

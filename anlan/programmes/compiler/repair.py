@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from anlan.programmes.compiler import noise
+from anlan.programmes.compiler import noise, vocabulary
 from anlan.programmes.compiler.document import Finding, Span
 from anlan.programmes.compiler.mapped import Edit, Mapped
 from anlan.programmes.compiler.traditional import simplified
@@ -26,14 +26,7 @@ _WIDTH = {
     code: chr(code - 0xFEE0)
     for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 }
-_MARKS = {
-    "[": "（", "]": "）", "〔": "（", "〕": "）", "【": "（", "】": "）", "(": "（", ")": "）", "［": "（", "］": "）",
-    "﹝": "（", "﹞": "）", "〖": "（", "〗": "）", "{": "（", "}": "）", "〈": "《", "〉": "》", "「": "“", "」": "”",
-    "『": "“", "』": "”", "〝": "“", "〞": "”", "＂": '"', ";": "；", "?": "？", "!": "！", "；": "；", "％": "%", "﹪": "%",
-    "＋": "+", "／": "/", "．": ".", "｡": "。", "､": "、", "﹑": "、", "﹐": "，", "﹔": "；", "﹕": "：", "∶": "：", "︰": "：",
-    "\u3000": " ", "\u00a0": " ", "\u2002": " ", "\u2003": " ", "\u2009": " ", "\u202f": " ", "‑": "-", "﹣": "-", "－": "-",
-    "⼀": "一", "〇": "〇", "○": "〇",
-}  # fmt: skip
+_MARKS: dict[str, str] = vocabulary.table("marks")
 
 _SPACES = re.compile(r" +")
 _COMMA = re.compile(rf"(?<=[{_CJK}）”》%]),|,(?=[{_CJK}（“《])")

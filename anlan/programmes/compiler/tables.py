@@ -1,7 +1,7 @@
 """Documents laid out as tables: one item a row.
 
-Readers give a row as one line with cells separated by tabs. A table pasted with one cell a line is folded into
-such rows first.
+Readers give a row as one line with cells separated by tabs. A table pasted with one cell a line is folded
+into such rows first.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def _settled(headings: list[str | None]) -> list[str | None]:
 
 
 def _guessed(parts: list[Mapped]) -> list[str | None]:
-    """Columns of a table without headings: a number, the longest cell is the text, the cells behind it units."""
+    """Columns of a table without headings: a number; the longest cell is the text; units behind it."""
     longest = max(range(len(parts)), key=lambda i: len(parts[i]))
     kinds: list[str | None] = ["responsible" if i > longest else None for i in range(len(parts))]
     if longest > 0 and _NUMBER.match(parts[0].text):

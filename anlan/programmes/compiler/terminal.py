@@ -22,15 +22,15 @@ def to_table(document: CompiledDocument) -> str:
     for finding in document.findings:
         counts[finding.kind] = counts.get(finding.kind, 0) + 1
     summary = "，".join(f"{kind} {count}" for kind, count in sorted(counts.items()))
-    lines.append(
-        f"条目 {len(document.items)}，任务 {sum(len(i.obligations) for i in document.items)}；待核：{summary or '无'}"
-    )
+    tasks = sum(len(item.obligations) for item in document.items)
+    lines.append(f"条目 {len(document.items)}，任务 {tasks}；待核：{summary or '无'}")
     return "\n".join(lines) + "\n"
 
 
 def _head(head: Head) -> Iterator[str]:
     yield f"标题：{head.title or '（未读出）'}"
-    yield f"发文机关：{head.issuer or '（未读出）'}　文号：{head.number or '（未读出）'}　成文日期：{head.issued_on or '（未读出）'}"
+    facts = (("发文机关", head.issuer), ("文号", head.number), ("成文日期", head.issued_on))
+    yield "　".join(f"{name}：{value or '（未读出）'}" for name, value in facts)
     for deadline in head.report_deadlines:
         yield f"报送：{deadline.due} 前报送{deadline.what}"
 

@@ -17,7 +17,7 @@ _SHORTEST_STAND_IN = 12
 
 @dataclass(frozen=True, slots=True)
 class Titled:
-    """A title and the rest; `own` is False where the title only stands in for a missing one and is body too."""
+    """A title and the rest; `own` is False where the title stands in for a missing one and is body too."""
 
     title: Mapped
     body: Mapped

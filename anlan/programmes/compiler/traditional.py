@@ -16,8 +16,8 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 def simplified() -> dict[int, str]:
     """A `str.translate` table of OpenCC's character dictionary (Apache-2.0).
 
-    A character of GB 2312 is left alone (乾, 徵 or 藉 are right in simplified text as well), but for a few that
-    official prose never writes.
+    A character of GB 2312 is left alone (乾, 徵 or 藉 are right in simplified text as well), but for a few
+    that official prose never writes.
     """
     path = Path(opencc.__file__).parent / "dictionary" / "TSCharacters.txt"
     found: dict[int, str] = {}

@@ -1,4 +1,4 @@
-"""Reading: a file becomes text, with a map from characters to page and paragraph. The kind is told by content."""
+"""Reading: a file becomes text, with a map from characters to page and paragraph."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _LARGEST = 100 * 1024 * 1024
 
 
 def read(path: Path) -> ReadDocument:
-    """The text of a file: .txt .md .docx .pdf, pictures with OCR, .doc .wps with LibreOffice.
+    """The text of a file, its kind told by content: text, .docx, .pdf, pictures (OCR), .doc (LibreOffice).
 
-    Raises UnreadableFile, EmptyDocument, EncryptedFile or MissingPart, each with a sentence that says what to do.
+    Raises UnreadableFile, EmptyDocument, EncryptedFile or MissingPart, each saying what to do.
     """
     try:
         if path.stat().st_size > _LARGEST:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, or a row of a table with its cells separated by tabs. Pages count from 1; None where unknown."""
+    """A paragraph, or a row of a table, its cells separated by tabs. Pages count from 1; None if unknown."""
 
     text: str
     page: int | None = None

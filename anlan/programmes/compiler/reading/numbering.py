@@ -73,7 +73,7 @@ class Numbering:
                     )
 
     def label(self, paragraph: Any) -> str:
-        """The number in front of a paragraph, or an empty string. Counts on; call it once a paragraph in order."""
+        """The number in front of a paragraph, or an empty string. Ask once a paragraph, in order."""
         found = self._of(paragraph)
         if found is None:
             return ""

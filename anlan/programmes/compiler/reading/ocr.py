@@ -45,9 +45,10 @@ def _engine() -> Any:
 
 
 def _lines(picture: Any) -> list[str]:
-    import numpy
-
-    found = _engine()(numpy.asarray(picture))
+    engine = _engine()
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    found = engine(buffer.getvalue())
     if found.txts is None:
         return []
     return in_lines([(box.tolist(), text) for box, text in zip(found.boxes, found.txts, strict=True)])

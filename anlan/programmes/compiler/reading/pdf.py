@@ -96,7 +96,7 @@ def _page(page: Any) -> list[_Line]:
 
 def _inside(obj: dict[str, Any], box: tuple[float, float, float, float]) -> bool:
     middle = (obj["top"] + obj["bottom"]) / 2
-    return box[0] - 1 <= obj["x0"] <= box[2] + 1 and box[1] - 1 <= middle <= box[3] + 1
+    return bool(box[0] - 1 <= obj["x0"] <= box[2] + 1) and box[1] - 1 <= middle <= box[3] + 1
 
 
 def _rows(table: Any) -> list[_Line]:

@@ -1,7 +1,7 @@
-"""How far a compiled document is from a hand-made reading: the measures of the issue that ordered the compiler.
+"""How far a compiled document is from a hand-made reading.
 
-The rules (how clauses are matched, what counts as the same unit) are those of the project's scorer for reference
-readings; this is our own shorter statement of them, so that the tests stand alone.
+The rules (how clauses are matched, what counts as the same unit) are those of the project's scorer for
+reference readings, score_compile.py, stated here again so that the tests stand alone.
 """
 
 from __future__ import annotations
