@@ -1,7 +1,7 @@
 """How fast the compiler is, and how its time grows with the text.
 
     python benchmarks/compiler.py            each published document, warm; then the growth up to 2 MB
-    python benchmarks/compiler.py --fuzz     one pattern repeated to a hundred thousand characters, forty patterns
+    python benchmarks/compiler.py --fuzz     one pattern repeated to a hundred thousand characters
 
 Times are processor time of one process. The bar is 150 ms for each published document after the start.
 """
@@ -9,6 +9,7 @@ Times are processor time of one process. The bar is 150 ms for each published do
 from __future__ import annotations
 
 import argparse
+import contextlib
 import statistics
 import sys
 import time
@@ -19,20 +20,19 @@ from anlan.programmes.compiler import CompileError, compile
 DATA = Path(__file__).parent.parent / "anlan" / "programmes" / "compiler" / "tests" / "data"
 BAR = 0.150
 ROUNDS = 9
-PATTERNS = (
-    "（", "）", "安、", "安全，", "一、", "安全生产", "“安", "1.安", "每季度", "安1个", "牵头单位：", "（市应急局负责）", "《安",
-    "牵头、", "认真", "安全（“《", "关于安", "6月底前", "和局", "市", "市应急局、", "将总结报送", "安\t", "安<p ", "安 | 全 | ",
-    "事故", "减少", "等部门", "各", "完成建设", "以安为", "开展专项", "安全\n", "1.安\n", "（一）安\n", "县应急局\n", "安。\n",
-)  # fmt: skip
+WORDS = """
+（ ） 安、 安全， 一、 安全生产 “安 1.安 每季度 安1个
+牵头单位： （市应急局负责） 《安 牵头、 认真 安全（“《 关于安 6月底前 和局 市
+市应急局、 将总结报送 安<p 事故 减少 等部门 各 完成建设 以安为 开展专项
+"""
+PATTERNS = (*WORDS.split(), "安\t", "安 | 全 | ", "安全\n", "1.安\n", "（一）安\n", "县应急局\n", "安。\n")
 
 
 def seconds(text: str) -> float:
     """Processor time of one compilation; a named error counts as an end."""
     start = time.process_time()
-    try:
+    with contextlib.suppress(CompileError):
         compile(text)
-    except CompileError:
-        pass
     return time.process_time() - start
 
 

@@ -16,7 +16,7 @@ from anlan.programmes.compiler.document import (
     Source,
     Target,
 )
-from anlan.programmes.compiler.duty import DutyReader, settle
+from anlan.programmes.compiler.duty import FIRST_LEADS, DutyReader, settle
 from anlan.programmes.compiler.findings import find
 from anlan.programmes.compiler.gazetteer import Gazetteer
 from anlan.programmes.compiler.head import HeadText, read_head
@@ -53,7 +53,8 @@ def assemble(
     text = HeadText(tuple(p.body for p in outline.front), tuple(p.body for p in outline.tail), metadata)
     head = read_head(text, (), context.quoter)
     home = level_of(head.issuer or head.title)
-    drafts = structure(outline, DutyReader(context.gazetteer, head.year, home))
+    first_leads = bool(FIRST_LEADS.search(text.lines.replace("\n", "")))
+    drafts = structure(outline, DutyReader(context.gazetteer, head.year, home, first_leads))
     if not head.report_deadlines:
         bodies = [draft.pieces.text for draft in drafts.items] + [general.text for general in drafts.general]
         head = read_head(text, bodies, context.quoter)

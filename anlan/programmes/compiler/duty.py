@@ -46,6 +46,13 @@ _PARTY_DEPARTMENT = re.compile(r"^(?:组织部|宣传部|统战部|政法委|网
 _NEVER_PREFIXED = ("国家", "中国", "中央", "国网", "驻", "团", "共青团", "民航", "国务院")
 
 
+_OPEN_ROLES = ("joint", "responsible", "listed", "first")
+FIRST_LEADS = re.compile(
+    r"(?:排|列|居|在)[^，。；]{0,6}(?:第一位|首位|第一)[^，。；]{0,8}(?:为|是|负责)牵头|首位[^，。；]{0,6}(?:为|是)牵头"
+)
+"""The sentence with which a document makes the unit named first the lead."""
+
+
 @dataclass(frozen=True, slots=True)
 class ParsedDuty:
     """The reading of one duty clause. `blanket` holds for every item that follows; `due` is YYYY-MM-DD."""
@@ -79,6 +86,8 @@ class DutyReader:
     gazetteer: Gazetteer
     year: int | None = None
     home: int | None = None
+    first_leads: bool = False
+    """The document says that the unit named first is the lead."""
 
     def read(self, clause: str) -> ParsedDuty:
         """The parties of a clause, without its outer brackets."""
@@ -185,7 +194,7 @@ class DutyReader:
         party = next((n.text[:2] for _, n in reading.parties if re.match(r"[省市县区旗州]委", n.text)), None)
         roles = self._roles(reading.parties, letter, party)
         return ParsedDuty(
-            roles=settle(roles),
+            roles=settle(roles, self.first_leads),
             open_list=reading.open_list,
             due=reading.due,
             blanket=self._roles(reading.blanket, letter, party),
@@ -220,13 +229,17 @@ class DutyReader:
         return letter + name if self.gazetteer.bare(name) else name
 
 
-def settle(roles: tuple[Role, ...]) -> tuple[Role, ...]:
+def settle(roles: tuple[Role, ...], first_leads: bool = False) -> tuple[Role, ...]:
     """Decide the roles that depend on the others, and drop repetitions.
 
-    Where somebody leads, a unit that is only named as responsible works with the lead. Where nobody does, the
+    Where the document says so, the unit named first leads. Where somebody leads, a unit that is only named as responsible works with the lead. Where nobody does, the
     named units answer jointly; units beside 配合单位 lead.
     """
     unit_roles = {r.role for r in roles if r.kind == "unit"}
+    if first_leads and not any(r.role == "lead" for r in roles):
+        at = next((i for i, r in enumerate(roles) if r.kind == "unit" and r.role in _OPEN_ROLES), None)
+        if at is not None:
+            roles = (*roles[:at], replace(roles[at], role="lead"), *roles[at + 1 :])
     leads = any(r.role == "lead" for r in roles)
     helped = bool(unit_roles & {"supporting"}) and not leads
     alone = not (unit_roles & {"lead", "first", "joint", "responsible", "listed"})

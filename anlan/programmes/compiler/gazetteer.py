@@ -108,6 +108,9 @@ class Gazetteer:
                 level = next(v for k, v in _PLACE_ENDS.items() if plain[:cut].endswith(k))
                 shown = "自治区" if plain[:cut].endswith("自治区") else letter
                 return Match(found, found.at(level, shown))
+        for family, unit_id in _unit_families():
+            if family.search(plain) and unit_id in self._rows:
+                return Match(self._rows[unit_id], plain)
         bare = self._cores.get(plain)
         if bare is not None:
             return Match(bare, bare.at(home if home is not None else 1, None))
@@ -130,6 +133,13 @@ class Gazetteer:
     def bare(self, name: str) -> bool:
         """Is it a department word that stands for a unit (公安, 住建)?"""
         return name in self._cores
+
+
+@cache
+def _unit_families() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple(
+        (re.compile(family), unit_id) for family, unit_id in vocabulary.table("unit_families").items()
+    )
 
 
 @cache

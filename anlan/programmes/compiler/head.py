@@ -248,7 +248,7 @@ def _contact(everything: str) -> Contact | None:
 def _deadlines(texts: Iterable[str], year: int | None) -> tuple[ReportDeadline, ...]:
     out: list[ReportDeadline] = []
     for text in texts:
-        for sentence in re.split(r"[。\n]", text):
+        for sentence in re.split(r"[。；\n]", text):
             if _REPORT_NOUN.search(sentence):
                 out += _sentence_deadlines(sentence, year)
     unique = {deadline.due: deadline for deadline in reversed(out)}
@@ -272,7 +272,9 @@ def _sentence_deadlines(sentence: str, year: int | None) -> list[ReportDeadline]
 
 def _named_reports(what: str, count: int) -> list[str]:
     """`半年度和年度工作完成情况` for two days: one name each."""
-    split = re.match(r"^(?P<first>上?半年度?)[和、及](?P<second>全年度?|下半年度?|年度?)(?P<rest>.*)$", what)
+    split = re.match(
+        r"^(?P<first>上?半年度?)[和、及与](?P<second>全年度?|下半年度?|年度?)(?P<rest>.*)$", what
+    )
     if count == 2 and split:
         return [split["first"] + split["rest"], split["second"] + split["rest"]]
     return [what] * count

@@ -79,7 +79,7 @@ class Structure:
 def structure(outline: Outline, reader: DutyReader) -> Structure:
     """Sections and items of a document."""
     out = Structure()
-    builder = _Builder(out, reader)
+    builder = _Builder(out, reader, _item_styles(outline.entries, reader))
     rows = [p for p in outline.front if p.row]
     for entry in outline.entries:
         builder.top(entry)
@@ -97,6 +97,8 @@ def structure(outline: Outline, reader: DutyReader) -> Structure:
 class _Builder:
     out: Structure
     reader: DutyReader
+    item_styles: frozenset[str] = frozenset()
+    """Styles of markers whose entries have duty clauses side by side: they are items everywhere."""
     spans: list[tuple[int, int, list[FoundDuty]]] = field(default_factory=list)
     """Of each section: its items `[first, end)` and the duty clauses at its heading."""
 
@@ -143,13 +145,23 @@ class _Builder:
         own = find_duties(text.text, self.reader)
         below = [bool(find_duties(child_text(child).text, self.reader)) for child in entry.children]
         titled = split_title(_without(text, own))
-        if own or not self._opens(titled, below):
+        style = entry.children[0].marker.style
+        if own or not (self._opens(titled, below) or (style in self.item_styles and any(below))):
             whole = lines_of([part.text for part in entry.walk()])
             self._item(entry, section, whole, find_duties(whole.text, self.reader))
             return
         self._section(entry, titled, entry.marker.label)
+        first = len(self.out.items)
         for child in entry.children:
             self._entry(child, section)
+        self._lend(self.out.items[first:])
+
+    @staticmethod
+    def _lend(items: list[ItemDraft]) -> None:
+        """A clause behind the last of several items without clauses holds for all of them."""
+        if len(items) > 1 and items[-1].parsed and not any(item.duties for item in items[:-1]):
+            for item in items[:-1]:
+                item.borrowed = items[-1].parsed
 
     @staticmethod
     def _opens(titled: Titled, below: list[bool]) -> bool:
@@ -233,7 +245,16 @@ class _Builder:
             if shared is None and custom and items:
                 shared = items[-1].parsed
             for item in items:
-                item.borrowed = shared
+                item.borrowed = shared or item.borrowed
+
+
+def _item_styles(entries: tuple[Entry, ...], reader: DutyReader) -> frozenset[str]:
+    styles = set()
+    for parent in (entry for top in entries for entry in top.walk() if entry.children):
+        own = [child for child in parent.children if not child.children]
+        if sum(bool(find_duties(child.text.text, reader)) for child in own) > 1:
+            styles.add(own[0].marker.style)
+    return frozenset(styles)
 
 
 def child_text(entry: Entry) -> Mapped:

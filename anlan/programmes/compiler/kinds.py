@@ -78,6 +78,9 @@ _COVERAGE = re.compile(
 )
 _CLOSED_SET = re.compile(r"对(?:全[省市县区州旗])?\d+个[^，]{2,24}?(?:开展|进行|实施|组织)")
 _ZERO = re.compile(f"{_one('kinds.zero_words')}(?!容忍)")
+_DIGITS = r"(?<![第\d])(?P<number>[一二两三四五六七八九十\d]{1,3})"
+_LISTS = re.compile(_DIGITS + r"(?P<unit>个)(?P<noun>清单)")
+_COUNTED = re.compile(_DIGITS + r"(?P<unit>个|项)(?P<noun>方面|重点事项|事项|制度|办法|标准|方案|预案)")
 _ACCIDENT = re.compile(r"事故|死亡|亡人|起数|伤亡")
 
 
@@ -158,7 +161,7 @@ def _limit(clause: ClauseText) -> Kind | None:
 
 def _qualifies(rest: str) -> bool:
     """Does the figure only say which things are meant (停用超过3年的尾矿库)?"""
-    return bool(re.match(r"[的和及、或/（]|[\u4e00-\u9fff]{1,6}的", rest)) and not rest.startswith("的目标")
+    return bool(re.match(r"[的和及、或/（]|[^，]{1,20}?的(?!目标)", rest)) and not rest.startswith("的目标")
 
 
 def _target(clause: ClauseText) -> Kind | None:
@@ -179,12 +182,18 @@ def _quota(clause: ClauseText) -> Kind | None:
         acts = bool(_CHANGE.search(before) or VERBAL.match(before)) or (
             q.unit == "%" and before.endswith("率")
         )
-        ends = not rest.strip("。，；等") and acts
+        ends = _is_last(rest) and acts
         if bound or ends or _QUOTA_VERB.search(before):
             kind = "target" if q.unit == "%" and _ACCIDENT.search(clause.text) else "quota"
             also = ("build",) if is_build(clause) else ()
             return Kind(kind, also, value=q.value, unit=q.unit, comparator=q.comparator)
     return None
+
+
+def _is_last(rest: str) -> bool:
+    """Is a figure the last word of its clause, or followed only by further figures (消火栓80个、消防站12个)?"""
+    rest = rest.strip("。，；等")
+    return not rest or (rest[0] in "、和" and any(q.end == len(rest) for q in quantities(rest)))
 
 
 def _covers(clause: ClauseText) -> bool:
@@ -195,14 +204,10 @@ def _covers(clause: ClauseText) -> bool:
 
 def _counted(clause: ClauseText) -> tuple[Number | None, str | None]:
     """A number the clause writes (“两个清单”, 21项, 四个方面), for kinds that need none."""
-    found = re.search(
-        r"(?<![第\d])([一二两三四五六七八九十\d]{1,3})(个|项)(清单|方面|重点事项|事项|制度|办法|标准|方案|预案)",
-        clause.text,
-    )
+    found = _LISTS.search(clause.text) or _COUNTED.search(clause.masked)
     if not found:
         return None, None
-    unit = "项" if found[2] == "项" else f"个{found[3]}"
-    return number(found[1]), unit
+    return number(found["number"]), "项" if found["unit"] == "项" else f"个{found['noun']}"
 
 
 def is_regulation(clause: ClauseText) -> bool:

@@ -30,6 +30,7 @@ _OPENING = re.compile(
 )
 _SHORT_LINE = 40
 _SIGNED = re.compile(r"^[\u4e00-\u9fff]{2,30}" + vocabulary.one_of("head.issuer_ends") + "$")
+_TITLE_END = re.compile(vocabulary.one_of("head.plan_words", "head.notice_words") + "$")
 _CLAUSE = re.compile(r"[，；：]")
 _LONG_LINE = 36
 _LONGEST_TITLE = 48
@@ -139,7 +140,8 @@ def _stands_alone(line: str) -> bool:
 
 def _is_prose(line: str) -> bool:
     """Is the line part of running text (and no line that stands alone, like a title, a name or a date)?"""
-    return bool(_PROSE.search(line) or _OPEN_END.search(line)) or len(line) >= _LONG_LINE
+    long = len(line) >= _LONG_LINE and not _TITLE_END.search(line)
+    return bool(_PROSE.search(line) or _OPEN_END.search(line)) or long
 
 
 def _heading_ends(group: list[Piece], piece: Piece, habits: _Habits) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from anlan.programmes.compiler import vocabulary
 from anlan.programmes.compiler.document import Number
@@ -65,12 +65,32 @@ def quantities(masked: str) -> list[Quantity]:
     for found in _QUANTITY.finditer(masked):
         value = 10 if found["number"] == "两位数" else number(found["number"])
         unit = "%" if found["percent"] else found["unit"]
-        if value is None or (unit is None and found["number"] != "两位数") or _is_date(masked, found):
+        bare = unit is None and found["number"] != "两位数" and not _is_rate(found)
+        if value is None or bare or _is_date(masked, found):
             continue
         scale = found["scale"].strip("余多")
-        unit = "%" if found["number"] == "两位数" else f"{scale}{unit}"
+        unit = "%" if found["number"] == "两位数" else f"{scale}{unit or ''}"
         out.append(Quantity(found.start("number"), found.end(), value, unit, _comparator(found)))
+    return _shared_bounds(masked, out)
+
+
+def _shared_bounds(masked: str, found: list[Quantity]) -> list[Quantity]:
+    """`下降8%和5%以上`: the bound holds for both figures."""
+    out = list(found)
+    for i in range(len(out) - 2, -1, -1):
+        first, second = out[i], out[i + 1]
+        if (
+            first.comparator == "="
+            and first.unit == second.unit
+            and masked[first.end : second.start] in "和、及"
+        ):
+            out[i] = replace(first, comparator=second.comparator)
     return out
+
+
+def _is_rate(found: re.Match[str]) -> bool:
+    """A bound without a measure word: 亿元生产总值死亡率控制在0.012以内."""
+    return "." in found["number"] and bool(found["before"] or found["after"])
 
 
 def _is_date(masked: str, found: re.Match[str]) -> bool:

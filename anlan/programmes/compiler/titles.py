@@ -13,6 +13,7 @@ _CLAUSE_END = re.compile(r"[，。；：\n]")
 _LONGEST_TITLE = 48
 _LONGEST_BEFORE_COLON = 24
 _SHORTEST_STAND_IN = 12
+_LONGEST_STAND_IN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,5 +55,6 @@ def _stand_in(text: Mapped) -> Titled:
     """The first clauses, up to a dozen characters or a little more."""
     for found in _CLAUSE_END.finditer(text.text):
         if found.start() >= _SHORTEST_STAND_IN:
-            return Titled(text.cut(0, min(found.start(), 60)), text, False)
-    return Titled(text.cut(0, min(len(text), 60)), text, False)
+            return Titled(text.cut(0, min(found.start(), _LONGEST_STAND_IN)), text, False)
+    end = min(len(text.text.rstrip("。；，：\n ")), _LONGEST_STAND_IN)
+    return Titled(text.cut(0, end), text, False)
