@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Exists, QuerySet
 from django.http import HttpRequest
 
@@ -16,6 +18,10 @@ from anlan.org.models.dated import on_day
 from anlan.org.rules.industries import with_children
 from anlan.org.sessions import SEAT, client_address
 
+KEPT_SECONDS = 0 if getattr(settings, "TESTING", False) else 3
+MOST_KEPT = 5_000
+_actors: dict[tuple[object, ...], tuple[float, Actor]] = {}
+
 
 def actor_of(request: HttpRequest) -> Actor:
     """The actor of a request: the signed-in person with today's seats, or the public."""
@@ -25,7 +31,24 @@ def actor_of(request: HttpRequest) -> Actor:
         return Actor(address=address)
     session = getattr(request, "session", None)
     chosen = session.get(SEAT) if session is not None else None
-    return actor_for(person, chosen, address=address)  # type: ignore[arg-type]
+    return _kept_actor(person, chosen, address)
+
+
+def _kept_actor(person: Any, chosen: int | None, address: str) -> Actor:
+    """One page asks several times within a second or two (filters, drawers, polls): seats are kept so long.
+
+    The account itself and the browser's session are read at every request, so that whoever is disabled or
+    forced off is out at once.
+    """
+    key, now = (person.pk, person.version, person.is_active, chosen, address), time.monotonic()
+    until, actor = _actors.get(key, (0.0, None))
+    if actor is None or until < now:
+        actor = actor_for(person, chosen, address=address)
+        if KEPT_SECONDS:
+            if len(_actors) > MOST_KEPT:
+                _actors.clear()
+            _actors[key] = (now + KEPT_SECONDS, actor)
+    return actor
 
 
 def actor_for(
