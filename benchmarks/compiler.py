@@ -53,9 +53,8 @@ def growth() -> None:
     text = max((path.read_text(encoding="utf-8") for path in DATA.glob("*.txt")), key=len)
     for times in (1, 4, 16, 64, 170):
         spent = seconds(text * times)
-        print(
-            f"{len(text) * times:9,} characters {spent:8.2f} s {spent / len(text) / times * 1e6:8.1f} µs a character"
-        )
+        each = spent / len(text) / times * 1e6
+        print(f"{len(text) * times:9,} characters {spent:8.2f} s {each:8.1f} µs a character")
 
 
 def fuzz(length: int) -> None:

@@ -14,7 +14,7 @@ def seal_audit(timestamp: int) -> int:
     return sealing.seal()
 
 
-@app.periodic(cron="*/5 * * * *", periodic_id="fold")
+@app.periodic(cron="* * * * *", periodic_id="fold")
 @app.task(name="kernel.fold_totals", queue="periodic", queueing_lock="kernel.fold_totals", pass_context=False)
 def fold_totals(timestamp: int) -> bool:
     """Sum the differences of the kept totals together."""
