@@ -14,6 +14,7 @@ from anlan.kernel.models import AuditEntry
 from anlan.kernel.scope import Actor
 from anlan.kernel.shadow import copy
 
+TABLE = AuditEntry._meta.db_table
 COLUMNS = (
     "act", "subject_id", "subject", "region_path", "differences",
     "person_id", "actor", "seat_id", "ledger", "note", "batch", "address",
@@ -34,4 +35,4 @@ def record_many(actor: Actor, ledger: Ledger, acts: Iterable[Act], *, note: str,
         for act, pk, subject, region, differences in acts:
             yield (act, pk, subject[:200], region, encode(differences).decode(), *same)
 
-    copy(sql.Identifier(AuditEntry._meta.db_table), COLUMNS, lines())
+    copy(sql.Identifier(TABLE), COLUMNS, lines())

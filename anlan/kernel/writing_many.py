@@ -19,7 +19,7 @@ from anlan.kernel import audit, audit_many
 from anlan.kernel.ledger import Ledger
 from anlan.kernel.models import placed
 from anlan.kernel.scope import Actor
-from anlan.kernel.shadow import Shadow, run
+from anlan.kernel.shadow import Shadow, expect_many, run
 from anlan.kernel.writing import BY_MOVES, require, state_fields
 
 STEP = 20_000
@@ -119,6 +119,7 @@ class ManyRows:
         """Write what can be written, record it, and let follow what follows."""
         with transaction.atomic():
             shadow = self._judge(lock=True)
+            expect_many(self.model._meta.db_table, audit_many.TABLE)
             self._save(shadow, tick or (lambda done: None))
             shadow.drop()
             self._record(note, batch)

@@ -227,7 +227,8 @@ def clear_old(days: int = UNDO_DAYS) -> int:
 def _keep(batch: ImportBatch, plan: Plan) -> None:
     home = folder(batch)
     home.mkdir(parents=True, exist_ok=True)
-    (home / "findings.json").write_bytes(msgspec.json.encode(plan.findings()))
+    found = plan.findings() if batch.state == State.DRAFT else {"wrong": plan.wrong_findings()}
+    (home / "findings.json").write_bytes(msgspec.json.encode(found))
     (home / "headings.json").write_bytes(msgspec.json.encode(plan.layout.headings))
     (home / "wrong.xlsx").unlink(missing_ok=True)
     if plan.wrong:

@@ -178,7 +178,7 @@ def _headings(
 ) -> list[Heading]:
     found, taken = [], set()
     for column, text in enumerate(texts):
-        samples = [str(row[column])[:40] for row in below if row[column] not in ("", None)]
+        samples = [as_written(row[column])[:40] for row in below if row[column] not in ("", None)]
         if not text and not samples:
             continue
         heading = Heading(
@@ -194,6 +194,11 @@ def _headings(
             heading.sure = "ignored"
         found.append(heading)
     return found
+
+
+def as_written(cell: Any) -> str:
+    """A cell as the person wrote it: 12, not 12.0."""
+    return f"{cell:.15g}" if isinstance(cell, float) else "" if cell is None else str(cell)
 
 
 def _guess(headings: Sequence[Heading], labels: Mapping[str, Sequence[str]]) -> None:

@@ -89,6 +89,10 @@ class Plan:
             "tidied": len(self.tidied),
         }
 
+    def wrong_findings(self) -> list[Finding]:
+        """Every wrong cell, in the order of the sheet."""
+        return [one for place in sorted(self.wrong) for one in self.wrong[place]]
+
     def findings(self) -> dict[str, list[Finding]]:
         """What opens behind each figure, in the order of the sheet."""
         lines, others = self.lines, self.outcome
@@ -105,7 +109,7 @@ class Plan:
             for place, other in sorted(others.suspected)
         ]
         return {
-            "wrong": [one for place in sorted(self.wrong) for one in self.wrong[place]],
+            "wrong": self.wrong_findings(),
             "created": [
                 Finding(lines[place], self.name_of(place), "", "", "新增") for place in sorted(others.created)
             ],
@@ -129,7 +133,7 @@ class Plan:
 
     def name_of(self, place: int) -> str:
         """What the sheet itself calls this row."""
-        return shown(self.raw(place, self.subject))
+        return headings.as_written(self.raw(place, self.subject))
 
     def raw(self, place: int, name: str) -> Any:
         """The cell as it stands in the sheet; None where the field has no column."""
@@ -137,7 +141,7 @@ class Plan:
         return None if column is None else self.sheet.rows[self.places[place]][column]
 
     def _add(self, place: int, name: str, message: str, proposal: str = "") -> None:
-        value = shown(self.raw(place, name))
+        value = headings.as_written(self.raw(place, name))
         finding = Finding(
             self.places[place] + 1, self.name_of(place), self.label(name), value, message, proposal, name
         )
@@ -149,13 +153,6 @@ class Plan:
         found = [name for name in self.columns if name not in key and not self.ledger.field(name).blank
                  and kind_of(self.ledger.field(name)) in {"reference", "date", "text"}]  # fmt: skip
         return found if len(found) > 1 else []
-
-
-def shown(cell: Any) -> str:
-    """A cell as the person wrote it."""
-    if cell is None or cell == "":
-        return ""
-    return f"{cell:.15g}" if isinstance(cell, float) else str(cell)
 
 
 def read(
@@ -282,8 +279,8 @@ def _filled(plan: Plan, name: str, column: int) -> list[Any]:
                         plan.places[n] + 1,
                         plan.name_of(n),
                         plan.label(name),
-                        shown(cell),
-                        f"{shown(cell) or '空'} → {shown(above)}（同上一行）",
+                        headings.as_written(cell),
+                        f"{headings.as_written(cell) or '空'} → {headings.as_written(above)}（同上一行）",
                     )
                 )
     return raw
@@ -319,7 +316,9 @@ def _parse(
             found = None
         elif found.__class__ is Tidied:
             line = plan.places[place] + 1
-            plan.tidied.append(Finding(line, plan.name_of(place), plan.label(name), shown(cell), found.note))
+            plan.tidied.append(
+                Finding(line, plan.name_of(place), plan.label(name), headings.as_written(cell), found.note)
+            )
             found = found.value
         append(found)
     plan.columns[name] = values

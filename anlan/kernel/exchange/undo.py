@@ -10,11 +10,11 @@ from typing import Any
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
-from anlan.kernel import audit, audit_many, clock
+from anlan.kernel import audit, audit_many, clock, drawing
 from anlan.kernel.ledger import Ledger
 from anlan.kernel.models import Deadline, ImportBatch, placed
 from anlan.kernel.scope import Actor
-from anlan.kernel.shadow import Shadow, run
+from anlan.kernel.shadow import Shadow, expect_many, run
 from anlan.kernel.writing import Refused
 
 STEP = 20_000
@@ -32,6 +32,7 @@ class Undone:
 def take_back(actor: Actor, ledger: Ledger, batch: ImportBatch) -> Undone:
     """Undo in the current transaction, under the batch's lock."""
     undone = Undone()
+    expect_many(audit_many.TABLE)
     for first, last in batch.created:
         for start in range(first, last + 1, STEP):
             _remove(actor, ledger, batch, start, min(start + STEP - 1, last), undone)
@@ -55,8 +56,8 @@ def _remove(actor: Actor, ledger: Ledger, batch: ImportBatch, first: int, last: 
 
     def entries() -> Iterator[tuple[str, Any, dict[str, Any]]]:
         for pk in gone:
-            values = ((name, getattr(found[pk], name)) for name in told)
-            yield "remove", found[pk], {name: [audit.plain(value), None] for name, value in values}
+            values = found[pk].__dict__
+            yield "remove", found[pk], {name: [audit.plain(values[name]), None] for name in told}
 
     _record(actor, ledger, batch, entries())
     terms = Deadline.objects.unscoped("the rows go").filter(
@@ -131,9 +132,11 @@ def _restore(actor: Actor, ledger: Ledger, batch: ImportBatch, undone: Undone) -
 def _record(actor: Actor, ledger: Ledger, batch: ImportBatch, acts: Iterator[tuple[str, Any, Any]]) -> None:
     """Entries for many rows of which the ORM holds instances."""
 
+    lookup = ledger.model.scope.region
+
     def told() -> Iterator[audit_many.Act]:
         for act, row, differences in acts:
-            one = audit.entry(actor, act, row)
-            yield act, row.pk, one.subject, one.region_path, differences
+            region = str(drawing.value_at(row, lookup) or "") if lookup else ""
+            yield act, row.pk, ledger.subject(row), region, differences
 
-    audit_many.record_many(actor, ledger, told(), note=f"撤销导入 {batch.file_name}", batch=batch.key)
+    audit_many.record_many(actor, ledger, told(), note="撤销导入", batch=batch.key)

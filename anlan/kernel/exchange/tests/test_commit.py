@@ -243,3 +243,25 @@ def test_deadlines_of_a_row_move_with_it_and_end_with_it(officer, site, book):
     batches.undo(officer, batch.pk)
     assert terms.get(subject_id=old.pk).region_path == "360000/361100/"
     assert terms.get(subject_id=new.pk).state == Deadline.State.CANCELLED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_the_same_moment_write_once(officer, site, book):
+    from threading import Barrier, Thread
+
+    from django.db import connection
+
+    batch, gate, states = taken(officer, book(HEAD, line(1), line(2))), Barrier(2), []
+
+    def click() -> None:
+        gate.wait()
+        states.append(batches.commit(officer, batch.pk).state)
+        connection.close()
+
+    clicks = [Thread(target=click) for _ in range(2)]
+    for one in clicks:
+        one.start()
+    for one in clicks:
+        one.join()
+    assert states == ["committed", "committed"]
+    assert all_faults().count() == 2 and entries(act="import").count() == 1
