@@ -75,8 +75,9 @@ class Supervisor:
     def run(self) -> int:
         """Run until asked to stop. Returns the exit code; raises LaunchError when it cannot start."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            # Under nohup the hang-up is ignored, and stays so.
-            if signal.getsignal(number) is not signal.SIG_IGN:
+            # Under nohup the hang-up is ignored, and stays so. A shell's background ignores Ctrl-C as well,
+            # but a signal sent on purpose must end us.
+            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._ask_to_stop)
         with hold(self.home, UP):
             try:

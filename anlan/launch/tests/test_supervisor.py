@@ -156,6 +156,18 @@ def test_ended_in_mid_start_the_next_start_works(installation: Installation, num
     assert installation.processes() == []
 
 
+def test_it_ends_when_asked_even_if_its_shell_ignored_the_signal(installation: Installation) -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        command = installation.up(STUB_MIGRATE="slow")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    command.says("升级数据表")
+    command.process.send_signal(signal.SIGINT)
+    assert command.ends() == 0
+    assert installation.processes() == []
+
+
 def test_nats_runs_when_asked_and_comes_back(installation: Installation) -> None:
     port, mqtt = free_port(19100, 19199), free_port(19000, 19099)
     extra = {"ANLAN_NATS": "1", "ANLAN_NATS_PORT": str(port), "ANLAN_MQTT_PORT": str(mqtt)}
