@@ -232,7 +232,8 @@ class DutyReader:
 def settle(roles: tuple[Role, ...], first_leads: bool = False) -> tuple[Role, ...]:
     """Decide the roles that depend on the others, and drop repetitions.
 
-    Where the document says so, the unit named first leads. Where somebody leads, a unit that is only named as responsible works with the lead. Where nobody does, the
+    Where the document says so, the unit named first leads. Where somebody leads, a unit that is only named as
+    responsible works with the lead. Where nobody does, the
     named units answer jointly; units beside 配合单位 lead.
     """
     unit_roles = {r.role for r in roles if r.kind == "unit"}

@@ -139,8 +139,11 @@ def _is_flat(lines: tuple[Line, ...]) -> bool:
     return bool(lines) and total / len(lines) > _FLAT_LINE
 
 
-def ends_paragraph(line: str) -> bool:
-    """Does the line end like a paragraph: a sentence, a note in brackets, or a duty clause in brackets?"""
+def ends_paragraph(line: str, notes: bool = True) -> bool:
+    """Does the line end like a paragraph: a sentence, a note in brackets, or a duty clause in brackets?
+
+    notes: a short bracket alone on its line counts (not in running text, where wrapping may isolate one).
+    """
     if line.endswith(_ENDINGS) or (line.endswith("”") and line[-2:-1] in _ENDINGS):
         return True
     if not line.endswith("）"):
@@ -148,7 +151,7 @@ def ends_paragraph(line: str) -> bool:
     opening = opening_bracket(line, len(line) - 1)
     if opening is None:
         return False
-    note = opening == 0 and len(line) <= _LONGEST_NOTE
+    note = notes and opening == 0 and len(line) <= _LONGEST_NOTE
     return note or bool(_DUTY_SIGN.search(line, opening))
 
 

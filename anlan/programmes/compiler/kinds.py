@@ -191,7 +191,7 @@ def _quota(clause: ClauseText) -> Kind | None:
 
 
 def _is_last(rest: str) -> bool:
-    """Is a figure the last word of its clause, or followed only by further figures (消火栓80个、消防站12个)?"""
+    """Is a figure the last word of its clause, or followed only by figures (消火栓80个、消防站12个)?"""
     rest = rest.strip("。，；等")
     return not rest or (rest[0] in "、和" and any(q.end == len(rest) for q in quantities(rest)))
 

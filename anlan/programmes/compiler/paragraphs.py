@@ -29,9 +29,12 @@ _OPENING = re.compile(
     r"^(?:总体要求|工作目标|总体目标|指导思想|主要目标|目标任务|总体思路|工作思路|年度目标|附件)[：:]"
 )
 _SHORT_LINE = 40
-_SIGNED = re.compile(r"^[\u4e00-\u9fff]{2,30}" + vocabulary.one_of("head.issuer_ends") + "$")
+_SIGNED = re.compile(
+    r"^(?!.*[向由和的与每对将])[\u4e00-\u9fff]{2,30}" + vocabulary.one_of("head.issuer_ends") + "$"
+)
 _TITLE_END = re.compile(vocabulary.one_of("head.plan_words", "head.notice_words") + "$")
 _CLAUSE = re.compile(r"[，；：]")
+_LONGEST_QUOTATION = 200
 _LONG_LINE = 36
 _LONGEST_TITLE = 48
 _LONGEST_HEADING = 70
@@ -124,13 +127,20 @@ def _hard_break(group: list[Piece], piece: Piece, habits: _Habits, running: bool
         return True
     if _LABEL.match(piece.body.text) or _IMPRINT.match(piece.body.text) or _OPENING.match(piece.body.text):
         return True
-    if ends_paragraph(previous):
-        return True
+    if ends_paragraph(previous, notes=not (habits.wrapped and running)):
+        return not _inside_quotation(group, piece)
     if group[0].level is not None and not any(_SENTENCE.search(part.body.text) for part in group):
         return _heading_ends(group, piece, habits)
     if habits.wrapped and running:
         return _stands_alone(previous) or _stands_alone(piece.body.text)
     return not any(_is_prose(part.body.text) for part in group)
+
+
+def _inside_quotation(group: list[Piece], piece: Piece) -> bool:
+    """Does the line break stand between “ and ”? A quoted sentence may end at it."""
+    before = "".join(part.body.text for part in group[-8:])[-_LONGEST_QUOTATION:]
+    closing, opening = piece.body.text.find("”"), piece.body.text.find("“")
+    return before.rfind("“") > before.rfind("”") and (opening < 0 or 0 <= closing < opening)
 
 
 def _stands_alone(line: str) -> bool:
