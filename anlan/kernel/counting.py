@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,9 +27,9 @@ class Count:
 
 
 def count(
-    kept: Kept, rows: QuerySet[Any], filters: Mapping[str, str] | None, *, exact: bool = False
+    kept: Kept, rows: Callable[[], QuerySet[Any]], filters: Mapping[str, str] | None, *, exact: bool = False
 ) -> Count:
-    """From the kept totals where `filters` and scope allow; else of `rows`, up to 1,000 or, `exact`, all.
+    """From the kept totals where `filters` and scope allow; else of `rows()`, up to 1,000 or, `exact`, all.
 
     `filters` are the address bar's values by field, or None where the rows depend on more than these.
     """
@@ -37,6 +37,6 @@ def count(
     if known is not None:
         return Count(known)
     if exact:
-        return Count(rows.order_by().count())
-    found = rows.order_by().values("pk")[: CAP + 1].count()
+        return Count(rows().order_by().count())
+    found = rows().order_by().values("pk")[: CAP + 1].count()
     return Count(CAP, True) if found > CAP else Count(found)

@@ -99,10 +99,12 @@ class Listing:
     @cached_property
     def count(self) -> counting.Count:
         """How many rows match: exact from kept totals or on demand, else capped."""
+        shown = self.__dict__.get("page")
+        if shown is not None and not (shown.next or shown.previous):
+            return counting.Count(len(shown.rows))
         exact = self.query.get("count") == "exact"
         filters = None if self.text else self._plain_filters()
-        rows = self._matching(counting.CAP + 1)
-        return counting.count(self.kept, rows, filters, exact=exact)
+        return counting.count(self.kept, lambda: self._matching(counting.CAP + 1), filters, exact=exact)
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:

@@ -145,9 +145,9 @@ def test_without_totals_a_count_is_capped_unless_asked_exactly(
     monkeypatch.setattr(counting, "CAP", 10)
     Fault.objects.bulk_create(fault(site, n) for n in range(12))
     rows = FAULTS.rows(HOUSE)
-    capped = counting.count(totals.Kept(FAULTS, HOUSE), rows, None)
+    capped = counting.count(totals.Kept(FAULTS, HOUSE), lambda: rows, None)
     assert (capped.text, capped.capped) == ("10+", True)
-    assert counting.count(totals.Kept(FAULTS, HOUSE), rows, None, exact=True) == counting.Count(12)
+    assert counting.count(totals.Kept(FAULTS, HOUSE), lambda: rows, None, exact=True) == counting.Count(12)
     assert counting.Count(1234567).text == "1,234,567"
 
 
