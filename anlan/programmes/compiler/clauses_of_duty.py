@@ -12,7 +12,7 @@ _LABEL_START = re.compile(r"(?:^|(?<=[。；\n！]))(?=" + LABEL.pattern.replace
 _SENTENCE = re.compile(r"[^。！\n]+[。！]?")
 _LONGEST_CLAUSE = 700
 _LONGEST_SENTENCE = 160
-_SURE_STARTS = ("各", "省", "市", "县", "区", "旗", "州")
+_SURE_STARTS = ("各", "有关", "相关", "省", "市", "县", "区", "旗", "州")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from anlan.programmes.compiler.numerals import han
 from anlan.programmes.compiler.recipients import split_recipients
 
 _ISSUER_END = vocabulary.one_of("head.issuer_ends")
-_ISSUER = re.compile(rf"^[\u4e00-\u9fff]{{2,30}}{_ISSUER_END}(?=文件$|$)")
+_ISSUER = re.compile(rf"^[\u4e00-\u9fffA-Za-z×]{{2,30}}{_ISSUER_END}(?=文件$|$)")
 _RED_HEAD = re.compile(rf"([\u4e00-\u9fff]{{2,30}}?{_ISSUER_END})文件")
 _NUMBER = re.compile(
     r"(?:^|(?<=文件)|(?<=[\n。：）])|(?<=委员会)|(?<=办公室))(?P<number>(?!关于|文件)[\u4e00-\u9fff]{1,9}（?20\d\d）?第?\d{1,4}号)"

@@ -47,6 +47,7 @@ class ItemDraft:
     pieces: Mapped
     duties: list[tuple[Mapped, ParsedDuty]]
     whole: Mapped
+    title_line: bool = False
     borrowed: ParsedDuty | None = None
     blanket: tuple[Role, ...] = ()
 
@@ -180,7 +181,9 @@ class _Builder:
         titled = split_title(_without(text, found))
         duties = [(text.cut(f.start, f.end), f.parsed) for f in found]
         whole = text if len(whole) < len(text) else whole
-        self.out.items.append(ItemDraft(no, section, titled.title, titled.own, titled.body, duties, whole))
+        self.out.items.append(
+            ItemDraft(no, section, titled.title, titled.own, titled.body, duties, whole, titled.line)
+        )
 
     def unnumbered(self, paragraphs: list[Paragraph], section: str | None) -> None:
         """One item a paragraph; a heading line or a line that is only a duty clause joins its neighbour."""
@@ -286,10 +289,16 @@ def _together(parsed: list[ParsedDuty], due: str | None) -> ParsedDuty:
 
 
 def _restore_titles(items: list[ItemDraft]) -> None:
-    """Where most items have no title, a short first sentence is no title either; nor is one with figures."""
+    """Where most items have no title, a short first sentence is no title either; nor is one with figures.
+
+    An item that is nothing but its title has its duty there.
+    """
     rare = sum(item.own_title for item in items) * 2 < len(items)
     for item in items:
-        if item.own_title and (rare or _QUANTIFIED.search(item.title.text)):
+        alone = not item.pieces.text.strip()
+        if item.own_title and (
+            alone or (rare and not item.title_line) or _QUANTIFIED.search(item.title.text)
+        ):
             item.own_title = False
             item.pieces = lines_of([item.title, item.pieces]) if item.pieces.text.strip() else item.title
 

@@ -21,7 +21,7 @@ INLINE = re.compile(
 )
 """Mark-up, invisible characters, emphasis marks, and readings that some pages put behind a character."""
 
-HEADING_MARK = re.compile(r"^\s{0,3}(?:#{1,6}\s+|>\s+|[•●◆■▪]\s*)")
+HEADING_MARK = re.compile(r"^\s{0,3}(?:#{1,6}\s+|>\s+|[•●◆■▪★☆▲△※➢]\s*)")
 """Markdown's heading and quotation marks, and bullets, at the start of a line."""
 
 

@@ -6,7 +6,9 @@ import re
 
 from anlan.programmes.compiler import vocabulary
 
-_END = re.compile(vocabulary.one_of("units.ends") + "$")
+_END = re.compile(
+    vocabulary.one_of("units.ends") + "$|(?:成员|有关|相关|直属|驻.)单位$|部门$|[县市区镇乡]企业$"
+)
 _ZONE = re.compile(
     r"(?:开发区|风景名胜区|试验区|新区|示范区|度假区|园区|高新区|经开区|县（市、区）|[县市区])$"
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from anlan.programmes.compiler.mapped import Mapped
 
@@ -23,6 +23,8 @@ class Titled:
     title: Mapped
     body: Mapped
     own: bool
+    line: bool = False
+    """The title stands on a line of its own."""
 
 
 def split_title(text: Mapped) -> Titled:
@@ -43,7 +45,7 @@ def split_title(text: Mapped) -> Titled:
     rest = text.text[end.end() :].strip()
     heading = text.text[: end.start()]
     if rest and len(heading) <= _LONGEST_TITLE and heading.count("，") <= 2 and "；" not in heading:
-        return _cut(text, end.start(), end.end())
+        return replace(_cut(text, end.start(), end.end()), line=end.group() == "\n")
     return _stand_in(text)
 
 
