@@ -20,7 +20,11 @@ from anlan.programmes.compiler.gazetteer import Gazetteer
 from anlan.programmes.compiler.names import Name, Names, read_names
 
 _LABELS: dict[str, str] = vocabulary.table("labels")
-LABEL = re.compile("(?P<label>" + vocabulary.one_of("labels") + r")(?:（[^（）]{1,12}）)?[：:]")
+LABEL = re.compile(
+    "(?P<label>"
+    + vocabulary.one_of("labels")
+    + r")(?:（[^（）]{1,12}）)?(?:[：:]|(?<=单位|部门)为(?=[\u4e00-\u9fff]))"
+)
 _ROLES = ("lead", "joint", "supporting", "overseeing", "implementing")
 _PREDICATES = sorted(
     ((word, role) for role in _ROLES for word in vocabulary.words(f"duty.{role}")),

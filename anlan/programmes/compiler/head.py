@@ -43,8 +43,9 @@ _PHONE = re.compile(r"(?:电话|手机|传真)[：:]?(?P<phone>(?:0\d{2,3}-?)?\d
 _COPY_TO = re.compile(r"(?:抄报|抄送)：(?P<list>[^。\n]{2,300})")
 _REPORT_NOUN = re.compile(vocabulary.one_of("head.report_nouns"))
 _REPORT_VERB = re.compile(vocabulary.one_of("head.report_verbs") + r"(?:至|到|给|送)?")
-_REPORT_TO = re.compile(r"安委办|安委会|安办|应急[局厅办管]|我办|我局|办公室|省|市|县|区|旗")
+_REPORT_TO = re.compile(r"半年|全年|安委办|安委会|安办|应急[局厅办管]|我办|我局|办公室|省|市|县|区|旗")
 _RECURRING = re.compile(r"每(?:月|季|周|半年|两个月|年)")
+_REPORTED = re.compile(r"报送(?P<what>(?:上?半年|全年|年度)[^，。；（]{2,40})")
 _WHAT = re.compile(r"将(?P<what>[^，。]{2,60}?)(?:形成书面材料)?(?:报送|上报|报|反馈|送)")
 
 
@@ -173,7 +174,10 @@ def _title(text: HeadText) -> tuple[str | None, int]:
         if re.match(r"20\d\d|年|全|安全|重点|工作", plan.group()):
             start = _issuer_above(lines, start)
         return lines[start : plan.end()].replace("\n", ""), plan.end()
-    return _metadata(text.metadata, ("标题", "信息名称", "名称")), 0
+    line = next(
+        (p.text for p in text.front[:4] if _YEAR.search(p.text) and not re.search(r"[。：，]", p.text)), None
+    )
+    return line or _metadata(text.metadata, ("标题", "信息名称", "名称")), 0
 
 
 def _line_start(text: str, at: int) -> int:
@@ -265,7 +269,7 @@ def _sentence_deadlines(sentence: str, year: int | None) -> list[ReportDeadline]
         if re.match(r"前|底|和|、|分别|之前|以前|，", sentence[d.end :] or "，")
         or sentence[d.end - 1] in "前底末内"
     ]
-    what = _WHAT.search(sentence)
+    what = _WHAT.search(sentence) or _REPORTED.search(sentence)
     names = _named_reports(what["what"] if what else "工作完成情况", len(days))
     return [ReportDeadline(name, day) for name, day in zip(names, days, strict=True)]
 

@@ -81,6 +81,8 @@ _ZERO = re.compile(f"{_one('kinds.zero_words')}(?!容忍)")
 _DIGITS = r"(?<![第\d])(?P<number>[一二两三四五六七八九十\d]{1,3})"
 _LISTS = re.compile(_DIGITS + r"(?P<unit>个)(?P<noun>清单)")
 _COUNTED = re.compile(_DIGITS + r"(?P<unit>个|项)(?P<noun>方面|重点事项|事项|制度|办法|标准|方案|预案)")
+_SIZE = re.compile(r"[\u4e00-\u9fff（）]{0,8}?(?:企业|单位|场所|建筑|煤矿|矿山|车辆|船舶)(?!$)")
+"""A bound in front of a thing says how large the thing is: 10人以上粉尘涉爆企业接入…"""
 _ACCIDENT = re.compile(r"事故|死亡|亡人|起数|伤亡")
 
 
@@ -161,6 +163,8 @@ def _limit(clause: ClauseText) -> Kind | None:
 
 def _qualifies(rest: str) -> bool:
     """Does the figure only say which things are meant (停用超过3年的尾矿库)?"""
+    if _SIZE.match(rest):
+        return True
     return bool(re.match(r"[的和及、或/（]|[^，]{1,20}?的(?!目标)", rest)) and not rest.startswith("的目标")
 
 
