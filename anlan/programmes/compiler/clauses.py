@@ -137,7 +137,8 @@ def _role(text: str, masked: str) -> str:
     if _CONTINUES.match(masked):
         return "main" if _FIGURE.search(text) else "more"
     if _ADJUNCT_START.match(masked):
-        return "main" if _acts(masked) or _COVERS.search(text) else "adjunct"
+        figured = _FIGURE.search(text) and not _NOUN_END.search(masked)
+        return "main" if _acts(masked) or _COVERS.search(text) or figured else "adjunct"
     if VERBAL.match(masked) or _FIGURE.search(text) or _INNER_VERB.search(masked):
         return "main"
     return "more"

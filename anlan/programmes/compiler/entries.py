@@ -15,6 +15,7 @@ from anlan.programmes.compiler.repair import Line
 _ENDINGS = ("。", "！", "？", "；", "：")
 _DUTY_SIGN = re.compile(vocabulary.one_of("duty_signs"))
 _SENTENCE = re.compile(r"[。；！？]")
+_TITLE_END = re.compile(vocabulary.one_of("head.plan_words") + "$")
 _HEADING_AHEAD = re.compile(
     r"[^。；！？]{4,70}?(?:(?<!\d)\d{1,2}[.、](?!\d)|（[一二三四五六七八九十]{1,3}）)"
 )
@@ -100,7 +101,7 @@ class _Splitter:
 
     def _take(self, line: Line, at: int, found: Marker, heading: bool) -> int | None:
         if at == 0:
-            clean = not self.before or ends_paragraph(self.before)
+            clean = not self.before or ends_paragraph(self.before) or bool(_TITLE_END.search(self.before))
             place = self.numberer.take(found, clean=clean)
         else:
             place = self._inside(line.text, at, found, heading)

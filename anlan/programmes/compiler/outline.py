@@ -17,6 +17,7 @@ _IMPRINT_INSIDE = re.compile(
     r"(?<=[。）])（?(?:信息公开形式|信息公开选项|此件(?:主动|依申请|不予|不)?公开|抄报：|抄送：)"
 )
 _PRINTED = re.compile(r"印发$|^附件|^附：")
+_PLAN_TITLE = re.compile(r"^[^，。；：]{4,40}" + vocabulary.one_of("head.plan_words") + "$")
 _SIGNATURE = re.compile(
     r"^[\u4e00-\u9fff（）]{2,40}"
     + vocabulary.one_of("head.issuer_ends")
@@ -75,11 +76,23 @@ def lines_of(parts: list[Mapped]) -> Mapped:
 def outline(paragraphs: tuple[Paragraph, ...]) -> Outline:
     """Front, entries and tail of a document."""
     first = next((i for i, p in enumerate(paragraphs) if p.level is not None), len(paragraphs))
+    first = _after_notice(paragraphs, first)
     body, tail = _cut_tail(list(paragraphs[first:]))
     front = list(paragraphs[:first])
     if not body:
         front, tail = _cut_tail(front) if first == len(paragraphs) else (front, tail)
     return Outline(tuple(front), tuple(_tree(body)), tuple(tail))
+
+
+def _after_notice(paragraphs: tuple[Paragraph, ...], first: int) -> int:
+    """Where the plan begins, when the notice in front of it has a numbered list of its own."""
+    for i in range(first + 1, len(paragraphs)):
+        marker = paragraphs[i].marker
+        if paragraphs[i].level == 1 and marker is not None and marker.value == 1:
+            before = paragraphs[first + 1 : i][-4:]
+            if any(p.level is None and _PLAN_TITLE.search(p.text) for p in before):
+                return i
+    return first
 
 
 def _cut_tail(body: list[Paragraph]) -> tuple[list[Paragraph], list[Paragraph]]:
