@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import subprocess
 import sys
@@ -23,7 +24,8 @@ NAME, PORT, PASSWORD = "anlan_bench", 5581, "bench"
 def start() -> str:
     """DATABASE_URL of the measured database; its server has the product's own settings.
 
-    BENCH_DATABASE_URL names another server instead. A server of an earlier run is taken over.
+    BENCH_DATABASE_URL names another server instead. A server that already runs is joined; one that was
+    started here ends with this process.
     """
     given = os.environ.get("BENCH_DATABASE_URL")
     if given:
@@ -43,6 +45,7 @@ def start() -> str:
     if not cluster.answers():
         cluster.create()
         cluster.start()
+        atexit.register(cluster.stop_left_over)
         cluster.ensure_role(NAME)
     return cluster.url(NAME)
 

@@ -9,7 +9,7 @@ p rows, the walk reads p / (s·f) rows where a share s of N rows passes the othe
 a share f holds the word, the index gathers f·N. The planner misjudges that, because it takes the pairs
 of one word for independent. So the choice is made here, from the statistics that ANALYZE keeps of the
 pairs: a walk is asked by LIKE alone; a frequent word in a narrow rest by its rarest pair, whose number
-the planner knows; a rare word by all its pairs.
+the planner knows; a rare word by the three rarest of the pairs that cover it.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from anlan.kernel.totals import Kept
 PAGE = 51
 KEPT_SECONDS = 600
 MOST_WORDS = 8
+MOST_PAIRS = 3
 ASCII_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 
 
@@ -147,12 +148,12 @@ def _field_condition(model: type[Model], name: str, word: str, rest: _Rest) -> Q
     pairs = bigrams(word)
     known = _known(index_name(model, name)) if pairs else None
     if known is not None:
-        rarest = min(pairs, key=lambda pair: known.share.get(pair, 0.0))
-        hits = known.share.get(rarest, 0.0)
+        pairs = sorted(_covering(word), key=lambda pair: known.share.get(pair, 0.0))[:MOST_PAIRS]
+        hits = known.share.get(pairs[0], 0.0)
         if hits * hits * known.rows > PAGE:
             if rest.walks(hits, known.rows):
                 return exact
-            pairs = [rarest]
+            pairs = pairs[:1]
     return Q(HasBigrams(F(name), Value(pairs))) & exact if pairs else exact
 
 
@@ -169,6 +170,11 @@ class _Rest:
         if self.kept is None or self.filters is None or hits * hits * all_rows <= self.wanted:
             return False
         return (self.kept.count(self.filters) or 0) * hits * hits > self.wanted
+
+
+def _covering(word: str) -> list[str]:
+    """Every other pair, so that each character is asked once, and the last: neighbours tell little more."""
+    return list(dict.fromkeys([*(word[n : n + 2] for n in range(0, len(word) - 1, 2)), word[-2:]]))
 
 
 def _is_han(character: str) -> bool:
