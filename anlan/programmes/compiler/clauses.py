@@ -33,9 +33,7 @@ _ADJUNCT_START = re.compile("^(?:此外、|同时、)?" + vocabulary.one_of("cla
 _ADJUNCT_END = re.compile(vocabulary.one_of("clauses.adjunct_ends") + "$")
 _CONTINUES = re.compile("^" + vocabulary.one_of("clauses.continuations"))
 _OUTCOME = re.compile(rf"^{_ADVERB}*{vocabulary.one_of('clauses.outcomes')}")
-_INNER_VERB = re.compile(
-    "(?:开展|进行|实施|推进|组织|加强|强化|落实|建立|完善|纳入|依法|排查|检查|整治|督促|指导|查处|打击|报送|监控|移送|追究|研判)"
-)
+_INNER_VERB = re.compile(vocabulary.one_of("clauses.inner_verbs"))
 _MEANS = re.compile(r"^以[^，]{2,120}?为(?:重点|抓手|契机|主线|目标|基础|载体|单位|核心|依托)")
 _NOUN_END = re.compile("(?:事故|企业|单位|方面|问题|情况|时|的)$")
 _COVERS = re.compile(vocabulary.one_of("kinds.coverage_marks"))

@@ -32,6 +32,8 @@ _ADDRESSED_LINE = re.compile(
     r"^(?P<list>[^：。\n]*(?:政府|单位|部门|委员会|管委会|安委会|办事处|企业|[县市区局])[^：。\n]{0,60})：$",
     re.MULTILINE,
 )
+_NEAREST = re.compile(r"(?P<list>[^：。]{3,400})：")
+_RECIPIENT = re.compile(r"政府|单位|部门|委员会|管委会|安委会|办事处|企业|局|各")
 _YEAR = re.compile(r"(20\d\d|二[〇零○][一二三四五六七八九〇零○]{2})年")
 _PRINTED = re.compile(r"(20\d\d年\d{1,2}月\d{1,2}日)印发")
 _DISCLOSURE = re.compile(r"主动公开|依申请公开|不予公开|不公开")
@@ -235,6 +237,9 @@ def _published_on(everything: str, metadata: tuple[str, ...]) -> str | None:
 
 def _recipients(lines: str, start: int) -> tuple[str, ...]:
     found = _ADDRESSED.search(lines, start) if start else None
+    if start and not found:
+        nearest = _NEAREST.match(lines, start)
+        found = nearest if nearest and _RECIPIENT.search(nearest["list"]) else None
     found = found or _ADDRESSED_LINE.search(lines) or _ADDRESSED.search(lines)
     if not found:
         return ()

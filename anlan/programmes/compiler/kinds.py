@@ -135,7 +135,7 @@ def _named(clause: ClauseText) -> list[str]:
 
 
 def _cadence(clause: ClauseText) -> Kind | None:
-    found = cadence(clause.masked)
+    found = cadence(clause.masked) or _cadence_before(clause)
     if found is None and _REGULAR.match(clause.whole) and not clause.whole.startswith("集中"):
         found = Cadence(None, None, None, None)
     if found is None:
@@ -143,6 +143,12 @@ def _cadence(clause: ClauseText) -> Kind | None:
     return Kind(
         "cadence", value=found.value, unit=found.unit, comparator=found.comparator, period=found.period
     )
+
+
+def _cadence_before(clause: ClauseText) -> Cadence | None:
+    """A rhythm that stands in the clause before the act: 负责人每月研究部署，带队检查不少于1次."""
+    counted = any(q.unit in ("次", "轮", "场") for q in quantities(clause.masked))
+    return cadence(clause.whole) if counted and clause.whole != clause.masked else None
 
 
 def _delay(clause: ClauseText) -> Kind | None:

@@ -15,7 +15,7 @@ _UNIT_END = re.compile(vocabulary.one_of("units.ends") + r"(?:（[^（）]*）)?
 _GROUP_END = re.compile(vocabulary.one_of("units.group_ends") + r"(?:（[^（）]*）)?$")
 _GROUP_START = re.compile("^" + vocabulary.one_of("units.group_starts"))
 _GENERIC = re.compile(
-    r"有关|相关|各级|各地|成员单位|“\d+\+\d+”|负有|主管部门|监管部门|^(?:省|市|县|区|旗)直|（[市县区、]+）"
+    r"^街道办事处$|^乡镇|^镇街|有关|相关|各级|各地|成员单位|“\d+\+\d+”|负有|主管部门|监管部门|^(?:省|市|县|区|旗)直|（[市县区、]+）"
 )
 _AND = re.compile(r"以及|和|及|与|暨")
 _SEPARATORS = "、，,；;\n "

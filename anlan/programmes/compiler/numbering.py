@@ -20,6 +20,7 @@ _STYLES: tuple[tuple[str, str], ...] = (
     ("digit", r"(\d{1,3})(?:[.、。](?!\d)|．)"),
     ("digit_paren", r"（(\d{1,2})）[、.]?|(\d{1,2})）"),
     ("circle", r"([①-⑳])[、.]?"),
+    ("bare", r"(\d{1,2})(?![年月日家个人次项页])(?=[\u4e00-\u9fff、，]{2,20}$)"),
 )
 _MARKERS = [(style, re.compile(pattern)) for style, pattern in _STYLES]
 
@@ -106,6 +107,8 @@ class Numberer:
 
     def _sibling(self, marker: Marker, level: int, value: int, inline: bool, clean: bool) -> Place | None:
         if marker.value == value + 1:
+            return Place(level)
+        if marker.style == "decimal" and marker.value == (value // 100 + 1) * 100 + 1:
             return Place(level)
         if inline or not clean:
             return None
