@@ -38,7 +38,7 @@ _MEANS = re.compile(r"^以[^，]{2,120}?为(?:重点|抓手|契机|主线|目标
 _NOUN_END = re.compile("(?:事故|企业|单位|方面|问题|情况|时|的)$")
 _COVERS = re.compile(vocabulary.one_of("kinds.coverage_marks"))
 _FIGURE = re.compile(
-    rf"{NUMBER}[万亿余多]*(?:%|{vocabulary.one_of('kinds.measure_words')})|杜绝|根绝|“零|{_COVERS.pattern}"
+    rf"百分之{NUMBER}|{NUMBER}[万亿余多]*(?:%|{vocabulary.one_of('kinds.measure_words')})|杜绝|根绝|“零|{_COVERS.pattern}"
 )
 _ENUMERATOR = re.compile(
     r"(?:（[囗一二三四五六七八九十\d]{1,3}）|[①-⑳]|\d{1,2}[.、）]|[一二三四五六七八九十]是|第[一二三四五六]，)(?!\d)"
