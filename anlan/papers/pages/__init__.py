@@ -1,0 +1,1 @@
+"""Pages of papers with a shape of their own."""

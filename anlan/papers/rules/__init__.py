@@ -1,0 +1,1 @@
+"""Rules of official papers: their parts, their wording, their sheet. Pure."""
