@@ -21,6 +21,7 @@ _HEADING_AHEAD = re.compile(
 )
 """Behind the marker of a section comes its heading, then the first entry."""
 _LONGEST_NOTE = 10
+_LONGEST_CLAUSE = 600
 _FLAT_LINE = 1500
 """A document whose lines are mostly longer than this has lost its line breaks."""
 
@@ -90,7 +91,7 @@ class _Splitter:
                 self._add(line.body.cut(start, at), marker, level, line.indented and start == 0)
             start, marker, level = at, found, taken
         self._add(line.body.cut(start, len(line.text)), marker, level, line.indented and start == 0)
-        self.before = line.text
+        self.before = (self.before + line.text)[-_LONGEST_CLAUSE:]
 
     def _add(self, body: Mapped, marker: Marker | None, level: int | None, indented: bool) -> None:
         self.pieces.append(Piece(body, marker, level, indented, bool(self.numberer.stack)))

@@ -35,6 +35,8 @@ _SIGNED = re.compile(
 _TITLE_END = re.compile(vocabulary.one_of("head.plan_words", "head.notice_words") + "$")
 _CLAUSE = re.compile(r"[，；：]")
 _LONGEST_QUOTATION = 200
+_LONGEST_CLAUSE = 600
+_RAGGED = 3
 _LONG_LINE = 36
 _LONGEST_TITLE = 48
 _LONGEST_HEADING = 70
@@ -59,7 +61,8 @@ class Paragraph:
 def paragraphs(lines: tuple[Line, ...]) -> tuple[tuple[Paragraph, ...], tuple[Finding, ...]]:
     """The paragraphs of a document in order, and findings about gaps in the numbering."""
     pieces, findings = split_entries(lines)
-    habits = _Habits(_wrap_width(lines), _titled_inline(pieces), _wrapped(lines))
+    width = _wrap_width(lines)
+    habits = _Habits(width, _uniform(lines, width), _titled_inline(pieces), _wrapped(lines))
     out: list[Paragraph] = []
     group: list[Piece] = []
     running = False
@@ -84,6 +87,7 @@ class _Habits:
     """How this document breaks its lines: at which length, and which markers have their title in the text."""
 
     width: int
+    uniform: bool
     titled_inline: frozenset[str]
     wrapped: bool
 
@@ -106,6 +110,12 @@ def _titled_inline(pieces: list[Piece]) -> frozenset[str]:
     return frozenset(style for style, vote in votes.items() if vote > 0 and sure[style])
 
 
+def _uniform(lines: tuple[Line, ...], width: int) -> bool:
+    """Are nearly all lines that stop inside a sentence of one length, as a page or a scan has them?"""
+    cut = [len(line.text) for line in lines if _PROSE.search(line.text) and not ends_paragraph(line.text)]
+    return len(cut) > 5 and sum(abs(length - width) <= _RAGGED for length in cut) > 0.7 * len(cut)
+
+
 def _wrapped(lines: tuple[Line, ...]) -> bool:
     """Were the lines wrapped at some width, so that most of them stop inside a sentence?"""
     cut = sum(1 for line in lines if not ends_paragraph(line.text) and marker_at(line.text) is None)
@@ -122,7 +132,7 @@ def _wrap_width(lines: tuple[Line, ...]) -> int:
 
 def _hard_break(group: list[Piece], piece: Piece, habits: _Habits, running: bool) -> bool:
     """Does a paragraph end before `piece`? `running`: running text has begun, the head is over."""
-    previous = group[-1].body.text
+    previous = _end_of(group)
     if piece.level is not None or piece.row or group[-1].row or piece.indented:
         return True
     if _LABEL.match(piece.body.text) or _IMPRINT.match(piece.body.text) or _OPENING.match(piece.body.text):
@@ -132,8 +142,18 @@ def _hard_break(group: list[Piece], piece: Piece, habits: _Habits, running: bool
     if group[0].level is not None and not any(_SENTENCE.search(part.body.text) for part in group):
         return _heading_ends(group, piece, habits)
     if habits.wrapped and running:
-        return _stands_alone(previous) or _stands_alone(piece.body.text)
+        return _stands_alone(group[-1].body.text) or _stands_alone(piece.body.text)
     return not any(_is_prose(part.body.text) for part in group)
+
+
+def _end_of(group: list[Piece]) -> str:
+    """The last lines of a group as one text, enough to hold a duty clause that wrapping has cut."""
+    out = ""
+    for part in reversed(group):
+        out = part.body.text + out
+        if len(out) > _LONGEST_CLAUSE:
+            break
+    return out
 
 
 def _inside_quotation(group: list[Piece], piece: Piece) -> bool:
@@ -162,5 +182,7 @@ def _heading_ends(group: list[Piece], piece: Piece, habits: _Habits) -> bool:
         return False
     if _OPEN_END.search(previous) or len(previous) >= max(habits.width - 2, 12):
         return False
+    if habits.uniform and len(previous) < habits.width - _RAGGED:
+        return True
     so_far = sum(len(part.body) for part in group)
     return bool(_SENTENCE.search(piece.body.text)) or so_far + len(piece.body) > _LONGEST_HEADING
