@@ -69,11 +69,12 @@ class _Splitter:
         self.pieces: list[Piece] = []
         self.findings: list[Finding] = []
         self.before = ""
+        self.line_before = ""
 
     def line(self, line: Line) -> None:
         if "\t" in line.text:
             self._add(line.body, None, None, True)
-            self.before = ""
+            self.before = self.line_before = ""
             return
         start, marker, level = 0, None, None
         stops = [m.start() for m in _SENTENCE.finditer(line.text)]
@@ -92,6 +93,7 @@ class _Splitter:
             start, marker, level = at, found, taken
         self._add(line.body.cut(start, len(line.text)), marker, level, line.indented and start == 0)
         self.before = (self.before + line.text)[-_LONGEST_CLAUSE:]
+        self.line_before = line.text
 
     def _add(self, body: Mapped, marker: Marker | None, level: int | None, indented: bool) -> None:
         self.pieces.append(Piece(body, marker, level, indented, bool(self.numberer.stack)))
@@ -102,7 +104,7 @@ class _Splitter:
 
     def _take(self, line: Line, at: int, found: Marker, heading: bool) -> int | None:
         if at == 0:
-            clean = not self.before or ends_paragraph(self.before) or bool(_TITLE_END.search(self.before))
+            clean = self._clean()
             place = self.numberer.take(found, clean=clean)
         else:
             place = self._inside(line.text, at, found, heading)
@@ -114,6 +116,11 @@ class _Splitter:
                 Finding("numbering_gap", where, f"编号“{found.label}”之前缺少一个编号，请核对原件")
             )
         return place.level
+
+    def _clean(self) -> bool:
+        """Does the text before the line end like a paragraph or a title?"""
+        ended = ends_paragraph(self.before) or ends_paragraph(self.line_before)
+        return not self.before or ended or bool(_TITLE_END.search(self.line_before))
 
     def _inside(self, text: str, at: int, found: Marker, heading: bool) -> Place | None:
         """The place of a marker inside a line: behind a heading, or behind the end of a sentence."""

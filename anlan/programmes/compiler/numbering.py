@@ -20,9 +20,12 @@ _STYLES: tuple[tuple[str, str], ...] = (
     ("digit", r"(\d{1,3})(?:[.、。](?!\d)|．)"),
     ("digit_paren", r"（(\d{1,2})）[、.]?|(\d{1,2})）"),
     ("circle", r"([①-⑳])[、.]?"),
-    ("bare", r"(\d{1,2})(?![年月日家个人次项页])(?=[\u4e00-\u9fff、，]{2,20}$)"),
+    ("bare", r"(\d{1,2})(?![年月日家个人次项页级类座处条部场起名号])(?=[\u4e00-\u9fff、，]{2,20}$)"),
 )
 _MARKERS = [(style, re.compile(pattern)) for style, pattern in _STYLES]
+
+_MOST_LOST = {"digit": 4, "han_paren": 4, "bare": 0, "decimal": 3, "circle": 0}
+"""How many numbers in a row may be missing (one, where nothing else is said) before a marker is no marker."""
 
 INLINE = re.compile(
     rf"(?<=[。；）！？])(?:(?:[{_HAN}]{{1,3}}[、]|（[{_HAN}]{{1,3}}）|\d{{1,3}}[.、](?!\d)))(?=[\u4e00-\u9fff“《])"
@@ -98,12 +101,22 @@ class Numberer:
             if style == marker.style:
                 return self._sibling(marker, at + 1, value, inline, clean)
         deeper = Place(len(self.stack) + 1)
+        if marker.style == "bare" and not clean:
+            return None
         if marker.style == "decimal":
             whole = self.stack[-1][1] if self.stack else marker.value // 100
             return deeper if marker.value == whole * 100 + 1 else None
         if marker.value == 1 and (not inline or marker.style in self.last):
             return deeper
-        return deeper if self.last.get(marker.style) == marker.value - 1 else None
+        last = self.last.get(marker.style, 0)
+        if marker.value == last + 1:
+            return deeper
+        if inline or not clean:
+            return None
+        # A number that reading lost: the list goes on a little later than it should.
+        lost = last < marker.value <= last + 1 + _MOST_LOST.get(marker.style, 1)
+        outermost = marker.style in ("chapter", "han")
+        return Place(1 if outermost else deeper.level, gap=True) if lost else None
 
     def _sibling(self, marker: Marker, level: int, value: int, inline: bool, clean: bool) -> Place | None:
         if marker.value == value + 1:
@@ -112,6 +125,6 @@ class Numberer:
             return Place(level)
         if inline or not clean:
             return None
-        if marker.value == value + 2:
+        if value + 2 <= marker.value <= value + 1 + _MOST_LOST.get(marker.style, 1):
             return Place(level, gap=True)
         return Place(level) if marker.value == 1 and value > 1 else None
