@@ -102,11 +102,12 @@ def _issuer(text: HeadText, title: str | None) -> str | None:
     if red:
         return red[1]
     signed = _signature([*text.front]) or _signature([*text.tail])
-    if signed:
+    line = next((m.group() for p in text.front[:8] if (m := _ISSUER.match(p.text))), None)
+    # A signature may leave the place out (市安委会办公室); the head of the page names it.
+    if signed and not (signed[0] in "省市县区旗州" and line):
         return signed
-    line = next((m for p in text.front[:8] if (m := _ISSUER.match(p.text))), None)
     if line:
-        return line.group()
+        return line
     opening = re.match(
         r"^([\u4e00-\u9fff]{2,30}?安全生产委员会)(?=[\u4e00-\u9fff]{1,9}（20\d\d）)", text.lines
     )

@@ -19,11 +19,15 @@ _GENERIC = re.compile(
 )
 _AND = re.compile(r"以及|和|及|与|暨")
 _SEPARATORS = "、，,；;\n "
-_ETC = re.compile(
-    r"等(?P<rest>(?:有关|相关|各有关|各相关|市直有关|省直有关)?(?:部门|单位|部门和单位|单位和部门|部门（单位）|成员单位|\d*个?(?:部门|单位)))?$"
+_WHICH = (
+    r"(?:[省市县区旗州]级|[省市县区旗州]直|负有[^、，]{2,16}的?|承担[^、，]{2,16}的?)?(?:各)?(?:有关|相关)?"
 )
-_ETC_INSIDE = re.compile(r"等(?=(?:有关|相关|各有关|各相关)?(?:部门|单位))")
+_BODIES = r"(?:部门和单位|单位和部门|部门（单位）|成员单位|部门|单位)"
+_ETC = re.compile(rf"等(?P<rest>{_WHICH}{_BODIES}|\d*个?(?:部门|单位))?$")
+_ETC_INSIDE = re.compile(rf"等(?={_WHICH}{_BODIES})")
+_NAMED_GROUP = re.compile(r"有关|相关|各|成员|负有|承担|级|直")
 _OPENER = re.compile(r"^(?:由|请|并由|并|以及|和|及|与|商)")
+_GOVERNMENT = ("政府", "人民政府")
 _LEVEL_ONLY = re.compile(r"^(?:各)?[省市县区州旗乡镇]$")
 
 
@@ -90,7 +94,7 @@ def _etcetera(text: str) -> tuple[str, str, bool]:
     if not found or found.start() == 0:
         return text, "", False
     rest = found["rest"] or ""
-    group = rest if re.match(r"有关|相关|各|市直|省直", rest) or "成员" in rest else ""
+    group = rest if _NAMED_GROUP.search(rest) else ""
     return text[: found.start()], group, True
 
 
@@ -115,6 +119,9 @@ def _merge(words: list[str], gazetteer: Gazetteer) -> list[str]:
     out: list[str] = []
     held: list[str] = []
     for word in words:
+        if word in _GOVERNMENT and out and out[-1].endswith("党委"):
+            out[-1] = f"{out[-1]}、{word}"
+            continue
         held.append(word)
         whole = "、".join(held)
         if len(held) > 1 and (gazetteer.group(whole) or gazetteer.unit(whole)):
@@ -152,7 +159,7 @@ def _split_etc(word: str) -> list[str]:
     if not found or found.start() == 0:
         return [word]
     rest = word[found.end() :]
-    return [word[: found.start()], *([rest] if re.match(r"有关|相关|各", rest) else [])]
+    return [word[: found.start()], *([rest] if _NAMED_GROUP.match(rest) else [])]
 
 
 def _whole(left: str, gazetteer: Gazetteer) -> bool:

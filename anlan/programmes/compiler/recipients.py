@@ -35,7 +35,7 @@ def _members(group: str) -> list[str]:
         and all(_ZONE.search(part) and _proper(part, group) for part in own)
     ):
         return [part + shared.group() for part in parts[:-1]] + [parts[-1]]
-    if all(_END.search(part) and len(part) > 2 for part in parts):
+    if all(_END.search(part) and len(part) > 2 and part != "人民政府" for part in parts):
         return parts
     return [group]
 

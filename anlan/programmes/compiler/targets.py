@@ -13,7 +13,7 @@ from anlan.programmes.compiler.quantities import Quantity, quantities
 _SENTENCE = re.compile(r"[^。；！：\n]+")
 _AIM = re.compile(
     r"(?:根绝|杜绝|遏制|防范|控制|减少|压减|下降|降幅|双下降|不发生|零发生|“零”|严控|防止|避免)[^，]{0,30}(?:事故|死亡|亡人|伤亡)"
-    r"|(?:事故|死亡|亡人|伤亡)[^，]{0,40}(?:下降|降幅|减少|双下降|为零|控制在|降低|持平|不超过)"
+    r"|(?:事故|死亡|亡人|伤亡)[^，]{0,40}(?:下降|降幅|减少|双下降|为零|零发生|零增长|零死亡|控制在|降低|持平|不超过)"
     r"|完成[^，]{0,40}(?:各项任务|目标任务|工作任务|控制指标|考核指标|工作目标)"
     r"|(?:死亡率|受伤率|整改率|合格率|覆盖率|达标率|万车死亡|亿元)[^，]{0,30}(?:\d|零|下降|以内|以下|以上)"
 )
@@ -57,6 +57,8 @@ def _sentence(
 def _continues(before: str, clause: str) -> bool:
     """`有效控制较大事故，事故起数降幅达到两位数以上`: the figure belongs to the aim before it."""
     if quantities(mask(before)):
+        return False
+    if _ZERO.search(before) and quantities(mask(clause)):
         return False
     same_zero = bool(_ZERO.search(before) and _ZERO.search(clause))
     own = _SEVERITY.search(clause)
