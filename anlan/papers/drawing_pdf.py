@@ -22,6 +22,7 @@ def pdf(sheet: Sheet, at: datetime | None = None) -> bytes:
     """
     data = sheet.plain() | {"fonts": faces(), "leaning": script_is_missing()} | _measures()
     inputs = {"sheet": json.dumps(data, ensure_ascii=False)}
+    at = at.replace(microsecond=0) if at else None
     made: bytes = _compiler().compile(sys_inputs=inputs, format="pdf", timestamp=at)  # type: ignore[assignment]
     return made
 

@@ -26,6 +26,7 @@ from anlan.papers.pages.figure import figure_drawer
 
 STEPS = (("draft", "拟稿"), ("signing", "送签"), ("signed", "签发"), ("sent", "发出"))
 MOST = 300
+TOLD = {"文号", "标题", "答复期限"}
 
 
 class PaperPage(RowPage):
@@ -55,6 +56,8 @@ class PaperPage(RowPage):
                 MoveButton("起草更正", f"{self.base}erratum/", post=True, key=new_key(), office_only=True)
             )
         way = [one for one in self.way if one.label != "上传附件"]
+        for one in way:
+            one.primary = one.primary and not one.url.endswith("/void/")
         if self.row.state == Paper.State.DRAFT and may("papers.remove"):
             way.append(
                 MoveButton(
@@ -88,6 +91,14 @@ class PaperPage(RowPage):
                 "state": "done" if n < at or (n == at == last) else "now" if n == at else "",
             }
             for n, (key, label) in enumerate(STEPS)
+        ]
+
+    @cached_property
+    def timeline(self) -> list[dict[str, Any]]:
+        """The last acts, with those changes that a reader asks for."""
+        return [
+            {**one, "changes": [change for change in one["changes"] if change["label"] in TOLD]}
+            for one in RowPage.timeline.func(self)
         ]
 
     @property

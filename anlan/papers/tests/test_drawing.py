@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from io import BytesIO
 
 import pypdfium2
@@ -45,7 +45,8 @@ def test_the_pdf_is_a4_and_says_everything_in_order() -> None:
     width, height = made[0].get_size()
     assert (round(width), round(height)) == (595, 842)
     text = "".join(words(pdf(SHEET)))
-    order = ["上饶市安全生产委员会办公室", "饶安办字〔2023〕21号", "省安委会办公室：", "一、总体情况", "附件：清单",
+    order = ["上饶市安全生产委员会办公室", "饶安办字〔2023〕21号", "省安委会办公室：", "一、总体情况",
+             "附件：清单",
              "2023年6月20日", "（联系人：周明）", "抄送：市政府办公室。", "2023年6月20日印发"]  # fmt: skip
     at = [text.index(one) for one in order]
     assert at == sorted(at)
@@ -72,7 +73,8 @@ def test_a_full_page_holds_22_lines_of_28_characters() -> None:
 
 
 def test_the_same_paper_gives_the_same_bytes_and_marks_do_no_harm() -> None:
-    assert pdf(SHEET) == pdf(SHEET)
+    at = datetime(2023, 6, 20, 8, 30, 1, 123456, tzinfo=UTC)
+    assert pdf(SHEET, at) == pdf(SHEET, at)
     marks = '#let x = 1 $a$ *b* _c_ <d> @e \\ " ` [f]'
     sheet = replace(SHEET, blocks=blocks.clean([{"kind": "paragraph", "text": marks}]))
     assert "#letx=1$a$*b*_c_<d>@e" in "".join(words(pdf(sheet)))

@@ -151,8 +151,8 @@ def test_a_single_enclosure_bears_no_number() -> None:
 
 
 def test_the_grid_is_22_lines_of_28_characters() -> None:
-    assert 22 * PITCH == pytest.approx(225 / 25.4 * 72)
-    assert 28 * ADVANCE == pytest.approx(156 / 25.4 * 72)
+    assert pytest.approx(225 / 25.4 * 72) == 22 * PITCH
+    assert pytest.approx(156 / 25.4 * 72) == 28 * ADVANCE
 
 
 def test_notes_number_the_figures_in_order() -> None:
