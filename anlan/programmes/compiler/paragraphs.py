@@ -30,7 +30,7 @@ _OPENING = re.compile(
 )
 _SHORT_LINE = 40
 _SIGNED = re.compile(
-    r"^(?!.*[向由和的与每对将])[\u4e00-\u9fff]{2,30}" + vocabulary.one_of("head.issuer_ends") + "$"
+    r"^(?!.*[向由和的与每对将各])[\u4e00-\u9fff]{2,30}" + vocabulary.one_of("head.issuer_ends") + "$"
 )
 _TITLE_END = re.compile(vocabulary.one_of("head.plan_words", "head.notice_words") + "$")
 _CLAUSE = re.compile(r"[，；：]")
@@ -135,6 +135,8 @@ def _hard_break(group: list[Piece], piece: Piece, habits: _Habits, running: bool
     previous = _end_of(group)
     if piece.level is not None or piece.row or group[-1].row or piece.indented:
         return True
+    if piece.body.text[0] in "、，。；：）”》":
+        return False
     if _LABEL.match(piece.body.text) or _IMPRINT.match(piece.body.text) or _OPENING.match(piece.body.text):
         return True
     if ends_paragraph(previous, notes=not (habits.wrapped and running)):

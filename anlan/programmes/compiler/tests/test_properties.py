@@ -21,7 +21,10 @@ _ITEM = re.compile(r"(?m)^(\**)(\d+)\. ")
 _HAN = "零一二三四五六七八九"
 
 OUTLINES = {name: outline_of(compile(seed(name))) for name in SEEDS}
-slow = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# The same examples on every run: a rare wrapping must not fail somebody else's change. Widen the run by hand.
+slow = settings(
+    max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 
 
 def rewrapped(text: str, rng: random.Random) -> str:
