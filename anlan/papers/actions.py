@@ -55,11 +55,7 @@ def draft(
     code: 机关代字 (default: the one the unit used last for this kind). matters: {unit id: what it is
     reminded of}, plain JSON. source: the row it is drafted from. Raises Refused or ValidationError.
     """
-    paper = Paper(
-        ledger=ledger_key(type(source)) if source is not None else "",
-        subject_id=source.pk if source is not None else None,
-        demo=demo,
-    )
+    paper = Paper(**_source(source), demo=demo)
     change: dict[str, Any] = {
         "unit": unit,
         "kind": kind,
@@ -251,6 +247,10 @@ def _require_draft(actor: Actor, paper: Paper) -> None:
         raise Refused("没有这件公文，或者不在您的职责范围内。")
     if state != Paper.State.DRAFT:
         raise Refused(ONLY_DRAFTS)
+
+
+def _source(row: ScopedModel | None) -> dict[str, Any]:
+    return {"ledger": ledger_key(type(row)), "subject_id": row.pk} if row is not None else {}
 
 
 def _body(blocks: Sequence[Block]) -> list[Block]:

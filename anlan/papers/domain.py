@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Q
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from anlan.kernel import cells, clock
@@ -33,8 +33,8 @@ def _light(row: Receipt) -> SafeString:
     return cells.light(*reads.light(row, clock.now()))
 
 
-def _sent_at(row: Receipt) -> str:
-    return cells.day(row.received_at)
+def _sent_at(row: Receipt) -> SafeString:
+    return conditional_escape(cells.day(row.received_at))
 
 
 def _standing(value: str) -> Q:

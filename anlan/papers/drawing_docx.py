@@ -57,12 +57,12 @@ def docx(sheet: Sheet) -> bytes:
     _blocks(made, data["body"])
     _closing(made, data)
     for annex in data["annexes"]:
-        made.add_page_break()
+        made.add_page_break()  # type: ignore[no-untyped-call]
         made.add_paragraph(annex["mark"], "附件标记")
         _title(made, annex["title"])
         _blocks(made, annex["blocks"])
     if data["notes"]:
-        made.add_page_break()
+        made.add_page_break()  # type: ignore[no-untyped-call]
         _title(made, ["数据来源说明"])
         for note in data["notes"]:
             made.add_paragraph(note, "主送机关")

@@ -83,7 +83,7 @@ class PaperForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Put the units there that the paper goes to."""
         found = super().clean() or {}
-        ids = [int(one) for one in self.data.getlist("recipients") if one.isdigit()]  # type: ignore[union-attr]
+        ids = [int(one) for one in self.data.getlist("recipients") if one.isdigit()]  # type: ignore[attr-defined]
         rows = Unit.objects.unscoped(reads.ADDRESSEES).in_bulk(ids)
         found["recipients"] = [rows[pk] for pk in dict.fromkeys(ids) if pk in rows]
         return found
@@ -138,7 +138,7 @@ class AnswerForm(forms.Form):
         help_text="写明完成情况；没有完成的写明原因和完成时限",
         error_messages={"required": "请写明答复内容。"},
     )
-    files = FilesField(label="附件", required=False, help_text="可选多个")
+    uploads = FilesField(label="附件", required=False, help_text="可选多个")
 
 
 class EnclosureForm(forms.Form):

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Length
 
 from anlan.kernel import clock, due, files
+from anlan.kernel.calendar import ONE_DAY
 from anlan.kernel.digest import sm3
 from anlan.kernel.due import Light
 from anlan.kernel.models import Figure
@@ -171,7 +172,7 @@ def _note(one: Figure) -> str:
         basis = measure_of(one.measure).basis
     except Exception:  # a measure that a later version no longer has: the frozen words remain
         basis = ""
-    last = one.end - due.ONE_DAY
+    last = one.end - ONE_DAY
     told = f"{one.label}：{one.start.isoformat()}至{last.isoformat()}，{basis or '口径见系统'}"
     return f"{told}，{one.row_count}行，{due.local_day(one.frozen_at).isoformat()}固化。"
 

@@ -7,7 +7,7 @@ from anlan.papers.pages import editor, paper, received
 urlpatterns = [
     path("papers/preview/", editor.preview, name="paper-preview"),
     path("papers/units/", editor.pick_addressee, name="paper-units"),
-    path("papers/chase/", paper.chase, name="paper-chase"),
+    path("papers-chase/", paper.chase, name="paper-chase"),
     path("papers/new/", editor.new_paper, name="paper-new"),
     path("papers/<int:pk>/", paper.show_paper, name="paper"),
     path("papers/<int:pk>/edit/", editor.edit_paper, name="paper-edit"),

@@ -100,9 +100,9 @@ def _save(request: ActorRequest, paper: Paper | None, form: PaperForm) -> HttpRe
             made = actions.draft(
                 request.actor, given.pop("kind"), given.pop("unit"), given.pop("title"), units, body, **given
             )
-            return made.pk  # type: ignore[no-any-return]
+            return made.pk
         change = {**given, "recipients": [one.pk for one in units]}
-        return actions.revise(request.actor, paper, change, int(seen) if seen.isdigit() else None).pk  # type: ignore[no-any-return]
+        return actions.revise(request.actor, paper, change, int(seen) if seen.isdigit() else None).pk
 
     pk, fresh = once(request.actor, request.POST.get("idempotency_key", ""), run)
     if fresh:

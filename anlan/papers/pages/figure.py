@@ -9,7 +9,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from anlan.kernel import cells, due, places, registry
+from anlan.kernel import cells, places, registry
+from anlan.kernel.calendar import ONE_DAY
 from anlan.kernel.figure import recheck
 from anlan.kernel.ledger import DeclarationError, Ledger
 from anlan.kernel.measure import PERIODS, Area, Window, evidence, measure_of
@@ -38,7 +39,7 @@ def _page(request: ActorRequest, found: Figure) -> dict[str, Any]:
         if found.value is None or found.value != found.value.to_integral_value()
         else cells.number(int(found.value)),
         "unit": found.unit_label,
-        "window": f"{found.start.isoformat()} 至 {(found.end - due.ONE_DAY).isoformat()}",
+        "window": f"{found.start.isoformat()} 至 {(found.end - ONE_DAY).isoformat()}",
         "frozen": f"{cells.moment(found.frozen_at)}，{found.frozen_by}",
         "digest": f"{found.digest[:4]}…{found.digest[-4:]}",
         "count": found.row_count,

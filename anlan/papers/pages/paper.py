@@ -98,7 +98,7 @@ class PaperPage(RowPage):
         """The last acts, with those changes that a reader asks for."""
         return [
             {**one, "changes": [change for change in one["changes"] if change["label"] in TOLD]}
-            for one in RowPage.timeline.func(self)
+            for one in super().timeline
         ]
 
     @property

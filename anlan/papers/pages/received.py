@@ -121,12 +121,12 @@ def answer(request: ActorRequest, pk: int) -> HttpResponse:
         given = form.cleaned_data
         key = request.POST.get("idempotency_key", "")
         try:
-            actions.answer(request.actor, receipt, given["answer"], given["files"], key=key)
+            actions.answer(request.actor, receipt, given["answer"], given["uploads"], key=key)
             messages.success(request, "已答复，来文单位已收到通知。")
             return HttpResponseRedirect(back)
         except (BadFile, Refused, ValidationError) as error:
             said = "；".join(error.messages) if isinstance(error, ValidationError) else str(error)
-            form.add_error("files" if isinstance(error, BadFile) else None, said)
+            form.add_error("uploads" if isinstance(error, BadFile) else None, said)
     page = form_page(request, f"答复：{receipt.paper.title}", "答复", back, "收文", "receipts")
     page["save_label"] = "发出答复"
     if receipt.answer_by:

@@ -65,7 +65,7 @@ def test_from_the_editor_to_the_answer(world: World, settings: Any) -> None:
     assert county.post(f"{there}move/answer/", {"answer": ""}).status_code == 422
     assert county.post(f"{there}move/answer/", {"answer": "已完成检查。"}).status_code == 302
     assert "已完成检查。" in city.get(f"/papers/{paper.pk}/").content.decode()
-    assert city.get("/papers/chase/").status_code == 200
+    assert city.get("/papers-chase/").status_code == 200
     assert city.get(f"/papers/{paper.pk}/edit/").status_code == 403
     made = city.post(f"/papers/{paper.pk}/erratum/")
     assert "更正" in city.get(made["Location"]).content.decode()
