@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-
-from pypinyin import Style, lazy_pinyin, load_phrases_dict
+from collections.abc import Callable
+from functools import lru_cache, partial
 
 # Place names whose reading differs from the usual one of the character.
-load_phrases_dict(
-    {
-        "都昌": [["dū"], ["chāng"]],
-        "宁都": [["níng"], ["dū"]],
-        "于都": [["yú"], ["dū"]],
-        "铅山": [["yán"], ["shān"]],
-    }
-)
+READINGS = {
+    "都昌": [["dū"], ["chāng"]],
+    "宁都": [["níng"], ["dū"]],
+    "于都": [["yú"], ["dū"]],
+    "铅山": [["yán"], ["shān"]],
+}
 SUFFIXES = (
     "街道办事处",
     "街道",
@@ -60,10 +58,19 @@ def short_name(name: str, level: str = "") -> str:
 
 def spell(name: str) -> tuple[str, str]:
     """Full pinyin and initials of `name`, lower case and unbroken: ("shangraoshi", "srs")."""
-    syllables = lazy_pinyin(name, style=Style.NORMAL, errors=_kept)  # type: ignore[arg-type]
+    syllables = _reader()(name)
     full = "".join(syllables)
     initials = "".join(part if part.isascii() and part.isdigit() else part[:1] for part in syllables)
     return full.lower(), initials.lower()
+
+
+@lru_cache(maxsize=1)
+def _reader() -> Callable[[str], list[str]]:
+    """The reader of characters, loaded when a name is first spelt: its tables take 55 MiB."""
+    from pypinyin import Style, lazy_pinyin, load_phrases_dict
+
+    load_phrases_dict(READINGS)
+    return partial(lazy_pinyin, style=Style.NORMAL, errors=_kept)  # type: ignore[arg-type]
 
 
 def _kept(text: str) -> list[str]:
