@@ -113,7 +113,7 @@ def _others(text: str, year: int | None) -> list[Dated]:
 
 
 def _int(text: str) -> int:
-    value = number(text) if text.isdigit() else han(text.replace("○", "〇"))
+    value = number(text) if text.isdecimal() else han(text.replace("○", "〇"))
     return int(value) if value is not None else 0
 
 

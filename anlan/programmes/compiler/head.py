@@ -212,7 +212,7 @@ def _year(title: str | None, lines: str) -> int | None:
     for where in (title or "", lines):
         found = _YEAR.search(where)
         if found:
-            return int(found[1]) if found[1].isdigit() else han(found[1].replace("○", "〇"))
+            return int(found[1]) if found[1].isdecimal() else han(found[1].replace("○", "〇"))
     return None
 
 

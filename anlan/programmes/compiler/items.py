@@ -172,7 +172,7 @@ class _Builder:
         return titled.own and not titled.body.text.strip()
 
     def _item(self, entry: Entry, section: str | None, text: Mapped, found: list[FoundDuty]) -> None:
-        number: int | str = int(entry.marker.label) if entry.marker.label.isdigit() else entry.marker.label
+        number: int | str = int(entry.marker.label) if entry.marker.label.isdecimal() else entry.marker.label
         self._make(number, section, text, found, entry.head)
 
     def _make(

@@ -66,7 +66,7 @@ def _value(style: str, label: str) -> int | None:
     if style == "decimal":
         whole, part = label.split(".")
         return int(whole) * 100 + int(part)
-    return int(label) if label.isdigit() else han(label)
+    return int(label) if label.isdecimal() else han(label)
 
 
 @dataclass(frozen=True, slots=True)

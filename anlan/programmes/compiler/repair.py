@@ -70,7 +70,7 @@ def repair(source: str) -> Repaired:
     cells = bool(_CELL_LINES.search(source))
     for found in _LINE.finditer(source):
         raw = found.group()
-        if (noise.is_page_line(raw) and not (cells and raw.strip().isdigit())) or noise.is_web_furniture(
+        if (noise.is_page_line(raw) and not (cells and raw.strip().isdecimal())) or noise.is_web_furniture(
             raw.strip()
         ):
             aside.append(found.span())

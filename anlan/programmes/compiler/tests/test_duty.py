@@ -6,7 +6,7 @@ import pytest
 
 from anlan.programmes.compiler.duty import DutyReader
 from anlan.programmes.compiler.gazetteer import load_gazetteer
-from anlan.programmes.compiler.head import split_recipients
+from anlan.programmes.compiler.recipients import split_recipients
 
 READER = DutyReader(load_gazetteer(), 2023, 1)
 

@@ -111,6 +111,7 @@ PIECES = st.sampled_from([*WORDS.split(), "\n", "\t", " "])
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(PIECES, max_size=120).map("".join))
+@example("①安全市应急局关于印发")
 @example("（" * 200 + "安全生产工作要点" * 3)
 @example("一、安全生产\n1.工作\t任务\t责任单位\n" * 3)
 def test_any_text_ends_in_a_result_or_a_named_error(text: str) -> None:
