@@ -7,11 +7,12 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from anlan.kernel import registry
 from anlan.org import loading, opening
 
 
 class Command(BaseCommand):
-    """Reference data, administrators, and on a demonstration the cast."""
+    """Reference data, administrators, on a demonstration the cast, then what each domain needs."""
 
     help = "载入基础数据，建立三员账号；演示模式下另建演示账号。可重复运行。"
 
@@ -27,6 +28,8 @@ class Command(BaseCommand):
                 self._table(
                     "首批管理员账号（密码只显示这一次，首次登录须改）", opening.first_administrators()
                 )
+            for step in registry.declared("SETUP"):
+                step(settings.DEMO, self.stdout.write)
         except loading.LoadFault as fault:
             raise CommandError(str(fault)) from fault
 
