@@ -93,7 +93,10 @@ def _page(made: Any, data: Mapping[str, Any]) -> None:
     grid.set(qn("w:linePitch"), str(int(measures.PITCH * 20)))
     grid.set(qn("w:charSpace"), str(round((measures.ADVANCE - measures.SIZE_3) * 4096)))
     made.settings.odd_and_even_pages_header_footer = True
-    made.settings.element.append(OxmlElement("w:mirrorMargins"))
+    settings = made.settings.element
+    first = {qn(f"w:{name}") for name in ("writeProtection", "view", "zoom", "embedTrueTypeFonts")}
+    place = max((n for n, one in enumerate(settings, 1) if one.tag in first), default=0)
+    settings.insert(place, OxmlElement("w:mirrorMargins"))
     _footer(section.footer, ALIGN.RIGHT)
     _footer(section.even_page_footer, ALIGN.LEFT)
     if data["letter"]:
@@ -254,7 +257,8 @@ def _head(made: Any, data: Mapping[str, Any]) -> None:
     spread = min(12.0, (room - size * len(data["issuer"])) / max(len(data["issuer"]), 1) * 0.9)
     spacing = OxmlElement("w:spacing")
     spacing.set(qn("w:val"), str(max(0, int(spread * 20))))
-    run._r.get_or_add_rPr().append(spacing)
+    properties = run._r.get_or_add_rPr()
+    properties.insert_element_before(spacing, "w:w", "w:kern", "w:position", "w:sz", "w:szCs", "w:lang")
     if data["letter"]:
         _border(mark, "bottom", 24, measures.RED, "thickThinSmallGap")
         number = made.add_paragraph(data["number"] or "　", "发文字号")
