@@ -1,0 +1,64 @@
+"""Which measure could judge an obligation: proposals from its words, for a person to confirm.
+
+A measure is proposed when the words that its label stands for are in the sentence. `VOCABULARY` says in
+which words documents speak of what the ledgers count; labels that it does not know are compared by pairs
+of neighbouring characters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+MOST = 3
+_ENOUGH = 0.6
+_COUNTERS = re.compile(r"(次数|数量|起数|人数|个数|家数|总数|数|率|比例|占比|情况)$")
+# What a label speaks of (left) is what documents write (right).
+VOCABULARY: tuple[tuple[str, str], ...] = (
+    (r"学习", r"学习|研讨|宣讲"),
+    (r"培训", r"培训|轮训|教育"),
+    (r"警示日", r"警示日|警示教育"),
+    (r"演练", r"演练"),
+    (r"会议", r"会议|常务会|常委会|研究部署|专题研究"),
+    (r"宣传", r"宣传|安全生产月|“五进”|进企业"),
+    (r"隐患.*(整改|销号|闭环)", r"隐患.{0,12}(整改|销号|闭环|清零)"),
+    (r"重大.*隐患", r"重大.{0,6}隐患"),
+    (r"隐患", r"隐患.{0,6}(排查|治理)|排查.{0,8}隐患"),
+    (r"执法.*(案例)", r"典型.{0,4}(执法)?案例"),
+    (r"(检查|执法|督查|暗访)", r"执法检查|明查暗访|明察暗访|四不两直|督导检查|监督检查"),
+    (r"事故", r"事故.{0,6}(起数|死亡|查处|调查|挂牌)|(控制|遏制|根绝|减少).{0,8}事故"),
+    (r"举报", r"举报"),
+    (r"风险.*(辨识|评估|管控)", r"风险.{0,8}(辨识|评估|管控|分级)"),
+    (r"(重大危险源)", r"重大危险源"),
+    (r"尾矿库", r"尾矿库"),
+    (r"非煤矿山", r"非煤矿山"),
+    (r"(联网|在线|监测)", r"联网|在线监测|监测预警|物联网"),
+    (r"(责任险|安责险)", r"安责险|责任保险"),
+    (r"标准化", r"标准化"),
+    (r"预案", r"预案"),
+)
+
+
+def propose(sentence: str, measures: Iterable[tuple[str, str]]) -> list[str]:
+    """At most three measure keys for a sentence, the likeliest first; `measures` are (key, label)."""
+    found = []
+    for key, label in measures:
+        score = _score(sentence, label)
+        if score >= _ENOUGH:
+            found.append((-score, key))
+    return [key for _, key in sorted(found)[:MOST]]
+
+
+def _score(sentence: str, label: str) -> float:
+    for subject, words in VOCABULARY:
+        if re.search(subject, label):
+            hit = re.search(words, sentence)
+            return 0.6 + 0.4 * _shared(sentence, label) if hit else 0.0
+    return _shared(sentence, label)
+
+
+def _shared(sentence: str, label: str) -> float:
+    """The share of the label's pairs of characters that the sentence holds."""
+    core = _COUNTERS.sub("", re.sub(r"[（(].*?[)）]", "", label))
+    pairs = {core[i : i + 2] for i in range(len(core) - 1)}
+    return sum(pair in sentence for pair in pairs) / len(pairs) if pairs else 0.0
