@@ -69,7 +69,8 @@ class Measure:
 
     better: which way is good. basis: 口径, shown beside every figure. stock: what stands at the end of
     the window: with `until`, rows begun (`date`) and not ended; with `series`, the last report of each.
-    absent: what an empty cell means: 0, or None for not reported (default: 0 for counts).
+    topic: a column by which an area may be narrowed further. absent: what an empty cell means: 0, or None
+    for not reported (default: 0 for counts).
     """
 
     key: str
@@ -83,6 +84,7 @@ class Measure:
     region: str = "region_path"
     of_unit: str = ""
     industry: str = ""
+    topic: str = ""
     kind: Literal["flow", "stock"] = "flow"
     until: str = ""
     series: tuple[str, ...] = ()
@@ -128,11 +130,12 @@ class Window:
 
 @dataclass(frozen=True)
 class Area:
-    """Which rows: below these region paths, of these units, of these industries; empty is all."""
+    """Which rows: below these region paths, of these units, industries, topics; empty is all."""
 
     paths: tuple[str, ...] = ()
     units: tuple[int, ...] = ()
     industries: tuple[str, ...] = ()
+    topics: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -235,7 +238,7 @@ def faults(measure: Measure) -> list[str]:
     found = []
     model, universe = _base(measure.rows).model, _universe(measure).model
     wanted = [(model, measure.date), (model, measure.until), *((model, one) for one in measure.series)]
-    wanted += [(universe, one) for one in (measure.region, measure.of_unit, measure.industry)]
+    wanted += [(universe, one) for one in (measure.region, measure.of_unit, measure.industry, measure.topic)]
     if isinstance(measure.amount, Sum):
         wanted.append((model, measure.amount.field))
     if isinstance(measure.amount, Coverage):
@@ -302,6 +305,8 @@ def _selected(measure: Measure, window: Window, area: Area | None) -> QuerySet[A
         rows = rows.filter(**{f"{_column(measure, 'unit')}__in": area.units})
     if area and area.industries:
         rows = rows.filter(**{f"{_column(measure, 'industry')}__in": area.industries})
+    if area and area.topics:
+        rows = rows.filter(**{f"{_column(measure, 'topic')}__in": area.topics})
     return rows
 
 
@@ -320,7 +325,12 @@ def _seen(rows: QuerySet[Any], actor: Actor | None) -> QuerySet[Any]:
 
 
 def _column(measure: Measure, name: str) -> str:
-    column = {"region": measure.region, "unit": measure.of_unit, "industry": measure.industry}.get(name, "")
+    column = {
+        "region": measure.region,
+        "unit": measure.of_unit,
+        "industry": measure.industry,
+        "topic": measure.topic,
+    }.get(name, "")
     if not column:
         raise DeclarationError(f"{measure.key} cannot be grouped by {name}")
     return column

@@ -4,10 +4,162 @@ from __future__ import annotations
 
 from typing import Any
 
-from anlan.kernel.ledger import Ledger
+from django.db.models import F, Q
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
 
-LEDGERS: tuple[Ledger, ...] = ()
-WORKFLOWS: tuple[Any, ...] = ()
-MEASURES: tuple[Any, ...] = ()
-PARAMETERS: tuple[Any, ...] = ()
-MENU: tuple[Any, ...] = ()
+from anlan.kernel import cells, clock
+from anlan.kernel.ledger import Blank, Column, Filter, Ledger, Section, View
+from anlan.kernel.parameters import Parameter
+from anlan.kernel.shell import Entry
+from anlan.programmes import reads_report
+from anlan.programmes.models import ProgressReport, ReportRound
+from anlan.programmes.report_flows import WORKFLOWS as FLOWS
+from anlan.programmes.report_measures import MEASURES as FIGURES
+from anlan.programmes.report_measures import SENT
+
+STANDINGS = (
+    ("reported", "已报"),
+    ("timely", "按时"),
+    ("late", "迟报"),
+    ("missing", "未报"),
+    ("empty", "交了空表"),
+    ("waiting", "待审核"),
+)
+
+
+def _standing(value: str) -> Q:
+    there = Q(unit__valid_to=None) | Q(unit__valid_to__gt=F("due_on"))
+    match value:
+        case "reported":
+            return there & SENT
+        case "timely":
+            return there & SENT & Q(reported_on__lte=F("timely_on"))
+        case "late":
+            return there & SENT & Q(reported_on__gt=F("timely_on"))
+        case "missing":
+            return there & ~SENT
+        case "empty":
+            return Q(state__in=("submitted", "accepted"), filled=0)
+        case "waiting":
+            return Q(state="submitted", filled__gt=0)
+    return Q()
+
+
+def _light(row: ProgressReport) -> SafeString:
+    found = reads_report.completeness.standing(reads_report.as_return(row), clock.today(), row.due_on)
+    return cells.light(found.light, found.word)
+
+
+def _word(row: ProgressReport) -> str:
+    return reads_report.completeness.standing(reads_report.as_return(row), clock.today(), row.due_on).word
+
+
+def _unit(row: ProgressReport) -> SafeString:
+    return conditional_escape(row.unit.short_name or row.unit.name)
+
+
+def _filled(row: ProgressReport) -> SafeString:
+    return conditional_escape(f"{row.filled}/{row.expected}")
+
+
+def _filled_text(row: ProgressReport) -> str:
+    return f"{row.filled}/{row.expected}"
+
+
+REPORTS = Ledger(
+    key="reports",
+    model=ProgressReport,
+    label="完成情况报告",
+    noun="报告",
+    menu="programmes",
+    icon="report",
+    columns=(
+        Column("state", label="报告", css="c-due", cell=_light, value=_word),
+        Column("unit__name", label="单位", link=True, css="c-t", cell=_unit),
+        Column("label", label="期别"),
+        Column("programme__title", label="要点", css="c-f"),
+        Column("filled", label="已填", css="tn", cell=_filled, value=_filled_text),
+        Column("due_on"),
+        Column("reported_on"),
+        Column("locks_on", shown=False),
+        Column("region_path", shown=False),
+        Column("submitted_by", shown=False),
+    ),
+    filters=(
+        Filter("state"),
+        Filter("filled", label="报告", kind="choice", options=lambda: STANDINGS, apply=_standing),
+        Filter("due_on", label="截止"),
+        Filter("round", more=True),
+        Filter("programme", more=True),
+        Filter("unit", more=True),
+        Filter("region_path", kind="region", more=True),
+    ),
+    search=("unit__name", "programme__title"),
+    search_hint="单位、要点",
+    order=("-due_on", "id"),
+    order_label="按截止从新到旧",
+    views=(
+        View("missing", "未报", {"filled": "missing"}),
+        View("waiting", "待审核", {"filled": "waiting"}),
+        View("returned", "已退回", {"state": "returned"}),
+    ),
+    detail=(
+        Section(
+            "报告", ("programme", "unit", "label", "due_on", "timely_on", "locks_on", "filled", "expected")
+        ),
+        Section("办理", ("state", "reported_on", "submitted_at", "submitted_by", "decided_by", "decision")),
+    ),
+    select=("unit", "programme"),
+    pickers={"unit": "/pick/unit"},
+    blank=Blank("还没有报告。", "安委办开放一期报告后，各单位的报告列在这里，点单位名称填报。"),
+    acts=frozenset({"export"}),
+)
+
+ROUNDS = Ledger(
+    key="report-rounds",
+    model=ReportRound,
+    label="报告批次",
+    noun="批次",
+    menu="programmes",
+    columns=(
+        Column("label", link=True, css="c-t"),
+        Column("programme", css="c-f"),
+        Column("due_on"),
+        Column("timely_on"),
+        Column("locks_on"),
+        Column("opened_by", shown=False),
+    ),
+    filters=(Filter("due_on"), Filter("programme", more=True)),
+    order=("-due_on", "-id"),
+    order_label="按截止从新到旧",
+    select=("programme",),
+    detail=(
+        Section(
+            "批次",
+            ("programme", "label", "starts_on", "due_on", "timely_on", "locks_on", "opened_at", "opened_by"),
+        ),
+    ),
+    blank=Blank("还没有开放过报告。", "在“报告汇总”中按要点的报告时限开放。"),
+    acts=frozenset({"export"}),
+    in_menu=False,
+)
+
+LEDGERS: tuple[Ledger, ...] = (REPORTS, ROUNDS)
+WORKFLOWS: tuple[Any, ...] = FLOWS
+MEASURES: tuple[Any, ...] = FIGURES
+PARAMETERS: tuple[Any, ...] = (
+    Parameter(
+        "reports.timely-days", "截止日后几天内仍算按时", 0, group="完成情况报告", unit="天", least=0, most=60,
+        note="只影响及时率；开放时定下，之后改动不影响已开放的报告",
+    ),
+    Parameter(
+        "reports.lock-days", "截止日后几天锁定填报", 10, group="完成情况报告", unit="天", least=0, most=180,
+        note="锁定后只有获得补报许可的单位能填；不少于按时天数",
+    ),
+)  # fmt: skip
+MENU: tuple[Any, ...] = (
+    Entry(
+        "programmes", "report-collection", "报告汇总", "report-home", "report-rounds.view", icon="chart-bar"
+    ),
+)

@@ -13,7 +13,7 @@ from anlan.programmes.models.editions import (
     Sentence,
     Target,
 )
-from anlan.programmes.models.reports import Alignment, LockException, ProgressReport, ReportEntry
+from anlan.programmes.models.reports import Alignment, LockException, ProgressReport, ReportEntry, ReportRound
 from anlan.programmes.models.running import (
     Activity,
     Duty,
@@ -48,6 +48,7 @@ __all__ = [
     "Programme",
     "ProgressReport",
     "ReportEntry",
+    "ReportRound",
     "RoleKind",
     "Sentence",
     "SourceText",

@@ -11,11 +11,56 @@ from anlan.programmes.models.editions import Item, Obligation
 from anlan.programmes.models.texts import Programme
 
 
+class ReportRound(ScopedModel):
+    """One collection of reports on a programme, for `[starts_on, ends_on)`.
+
+    Two day counts, kept apart: `timely_on` is the last day that counts as on time, `locks_on` the last day
+    on which units can enter at all.
+    """
+
+    scope: ClassVar[Scope] = Scope(view="report-rounds.view", region="region_path")
+
+    programme = models.ForeignKey(Programme, models.PROTECT, verbose_name="工作要点", related_name="rounds")
+    region_path = PathField("区划", editable=False)
+    label = models.CharField("报告", max_length=60)
+    starts_on = models.DateField("期初")
+    ends_on = models.DateField("期末（不含）")
+    due_on = models.DateField("截止日")
+    timely_on = models.DateField("按时截至")
+    locks_on = models.DateField("锁定前最后一天")
+    opened_at = models.DateTimeField("开放时间")
+    opened_by = models.CharField("开放人", max_length=120, blank=True, default="")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "报告批次"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "starts_on", "ends_on"], name="programmes_round_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(timely_on__gte=models.F("due_on"))
+                & models.Q(locks_on__gte=models.F("timely_on")),
+                name="programmes_round_days",
+                violation_error_message="截止日、按时截至日、锁定日要依次不早于前一个。",
+            ),
+        ]
+        indexes = [models.Index(fields=["region_path", "-due_on", "-id"], name="programmes_round_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.programme} {self.label}"
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """The region follows the programme."""
+        self.region_path = self.programme.region_path
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+
 class ProgressReport(ScopedModel):
     """What one unit reports on one programme for `[starts_on, ends_on)`.
 
-    Entry is open through `due_on` and locked after it, unless an exception runs. `filled` counts entries
+    Entry is open through `locks_on` and locked after it, unless an exception runs. `filled` counts entries
     with words of their own: a report without any is “not reported”, whatever button was pressed.
+    `reported_on` is the day on which a report with words was first submitted.
     """
 
     class State(models.TextChoices):
@@ -28,6 +73,7 @@ class ProgressReport(ScopedModel):
 
     scope: ClassVar[Scope] = Scope(view="reports.view", region="region_path", unit="unit_id")
 
+    round = models.ForeignKey(ReportRound, models.PROTECT, verbose_name="批次", related_name="reports")
     programme = models.ForeignKey(Programme, models.PROTECT, verbose_name="工作要点", related_name="reports")
     unit = models.ForeignKey("org.Unit", models.PROTECT, verbose_name="填报单位", related_name="+")
     region_path = PathField("区划", editable=False)
@@ -35,9 +81,12 @@ class ProgressReport(ScopedModel):
     starts_on = models.DateField("期初")
     ends_on = models.DateField("期末（不含）")
     due_on = models.DateField("截止日")
+    timely_on = models.DateField("按时截至")
+    locks_on = models.DateField("锁定前最后一天")
     state = models.CharField("状态", max_length=10, choices=State, default=State.OPEN)
     filled = models.PositiveSmallIntegerField("已填条目", default=0)
     expected = models.PositiveSmallIntegerField("应填条目", default=0)
+    reported_on = models.DateField("报告日", null=True, blank=True)
     submitted_at = models.DateTimeField("提交时间", null=True, blank=True)
     submitted_by = models.CharField("提交人", max_length=120, blank=True, default="")
     decided_by = models.CharField("审核人", max_length=120, blank=True, default="")
@@ -46,9 +95,12 @@ class ProgressReport(ScopedModel):
     class Meta:
         verbose_name = verbose_name_plural = "工作完成情况报告"
         constraints = [
-            models.UniqueConstraint(fields=["programme", "unit", "ends_on"], name="programmes_report_once")
+            models.UniqueConstraint(fields=["round", "unit"], name="programmes_report_once")
         ]
-        indexes = [models.Index(fields=["region_path", "due_on"], name="programmes_report_place")]
+        indexes = [
+            models.Index(fields=["region_path", "due_on"], name="programmes_report_place"),
+            models.Index(fields=["programme", "due_on"], name="programmes_report_due"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.unit} {self.label}"
@@ -67,6 +119,8 @@ class ReportEntry(models.Model):
     figures = models.JSONField(default=list)
     narrative = models.TextField(blank=True, default="")
     version = models.PositiveIntegerField(default=0)
+    edited_by = models.CharField(max_length=120, blank=True, default="")
+    edited_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
