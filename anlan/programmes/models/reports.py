@@ -162,7 +162,7 @@ class Alignment(ScopedModel):
         MISSING = "missing", "未承接"
         NEW = "new", "本级新增"
 
-    scope: ClassVar[Scope] = Scope(view="programmes.view", region="programme__region_path")
+    scope: ClassVar[Scope] = Scope(view="alignments.view", region="programme__region_path")
 
     programme = models.ForeignKey(
         Programme, models.CASCADE, verbose_name="下级要点", related_name="alignments"

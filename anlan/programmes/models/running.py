@@ -95,7 +95,8 @@ class Occurrence(ScopedModel):
 
     `need` is what must be reached and `value` what was; `claimed` is what the unit says. `proof` tells
     measured, declared and contradicted apart. `met_on` is the day on which it was met. `light` and `reason`
-    are the last judgement that changed anything, `judged_on` its day.
+    are the last judgement that changed anything, `judged_on` its day. `nudged_on` is the day on which the
+    unit was last told that it comes near.
     """
 
     class State(models.TextChoices):
@@ -136,6 +137,7 @@ class Occurrence(ScopedModel):
     light = models.CharField("灯", max_length=1, choices=Light, default=Light.HOLLOW)
     reason = models.CharField("缘由", max_length=200, blank=True, default="")
     judged_on = models.DateField("核算日", null=True, blank=True)
+    nudged_on = models.DateField("催办日", null=True, blank=True, editable=False)
     statement = models.TextField("申报说明", blank=True, default="")
     declared_by = models.CharField("申报人", max_length=120, blank=True, default="")
     declared_at = models.DateTimeField("申报时间", null=True, blank=True)

@@ -60,8 +60,10 @@ class Programme(ScopedModel):
 
         def _for_seat(self, seat):  # type: ignore[no-untyped-def]
             """Own territory as usual, and running programmes of every level above."""
-            above = Q(region_path__in=[part for path in seat.region_paths for part in ancestors(path)])
-            return super()._for_seat(seat) | (above & ~Q(state="reviewing"))
+            at = self.region.removesuffix("region_path")
+            paths = [part for path in seat.region_paths for part in ancestors(path)]
+            above = Q(**{f"{at}region_path__in": paths}) & ~Q(**{f"{at}state": "reviewing"})
+            return super()._for_seat(seat) | above
 
     scope: ClassVar[Scope] = ProgrammeScope(view="programmes.view", region="region_path", unit="issuer_id")
 
