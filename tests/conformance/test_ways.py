@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db.models import F
 
 from anlan.kernel import measure, moves, registry, workflow
 from anlan.kernel.checks import check_ways
@@ -47,12 +48,34 @@ def test_without_permission_no_move_is_made(flow: Workflow) -> None:
             moves.perform(officer(ledger, THERE), row, move.key)
 
 
+def asked_of(where: Any, model: Any) -> dict[str, Any]:
+    """The values that a measure's own plain conditions ask of its rows: {column: value}."""
+    found: dict[str, Any] = {}
+    for one in () if where.negated or where.connector != "AND" else where.children:
+        if hasattr(one, "children"):
+            found |= asked_of(one, model)
+            continue
+        target = getattr(one.lhs, "target", None)
+        if target is None or target.model is not model:
+            continue
+        match one.lookup_name:
+            case "exact" | "lte" | "gte":
+                found[target.name] = F(one.rhs.target.name) if hasattr(one.rhs, "target") else one.rhs
+            case "in":
+                found[target.name] = next(iter(one.rhs))
+            case "gt":
+                found[target.name] = one.rhs + 1
+    return found
+
+
 def rows_of(one: Measure) -> None:
     """A few rows that the measure may count."""
     model = measure._base(one.rows).model
     day = start_of(date(2023, 6, 20)) if measure._timed(model, one.date) else date(2023, 6, 20)
     for path in (HERE, HERE, THERE):
-        place(make_row(model, **({} if "__" in one.date else {one.date: day})), path)
+        row = place(make_row(model, **({} if "__" in one.date else {one.date: day})), path)
+        wanted = asked_of(measure._base(one.rows).query.where, model)
+        model.objects.unscoped("a row that the measure counts").filter(pk=row.pk).update(**wanted)
     if isinstance(one.amount, Coverage):
         for path in (HERE, THERE):
             place(make_row(measure._base(one.amount.universe).model), path)
