@@ -2,6 +2,8 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 HOST ?= 127.0.0.1
 PORT ?= 8000
+# The demonstration stands in the middle of its year.
+TODAY ?= 2023-07-05
 ENV := .venv/bin
 
 .DEFAULT_GOAL := run
@@ -16,7 +18,7 @@ help:
 	@echo "make lock   重新锁定软件包版本"
 
 run: setup
-	@exec $(ENV)/anlan up --demo --host $(HOST) --port $(PORT)
+	@exec $(ENV)/anlan up --demo --today $(TODAY) --host $(HOST) --port $(PORT)
 
 setup:
 	@$(PYTHON) tools/setup.py run

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,6 +17,20 @@ def set_day() -> date | None:
     """The demonstration day (ANLAN_TODAY=2023-07-05), or None. Read at every call, so tests may set it."""
     raw = os.environ.get("ANLAN_TODAY", "")
     return date.fromisoformat(raw) if raw else None
+
+
+@contextmanager
+def standing_on(day: date) -> Iterator[None]:
+    """Set the house to a day for the length of the block; for demonstrations and tests."""
+    before = os.environ.get("ANLAN_TODAY")
+    os.environ["ANLAN_TODAY"] = day.isoformat()
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["ANLAN_TODAY"]
+        else:
+            os.environ["ANLAN_TODAY"] = before
 
 
 def now() -> datetime:

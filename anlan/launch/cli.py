@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
 import psycopg
@@ -84,6 +85,13 @@ def _parser(further: list[str]) -> argparse.ArgumentParser:
     )
     up.add_argument("--workers", type=int, default=0, metavar="N", help="网页进程数，默认按处理器数量")
     up.add_argument("--demo", action="store_true", help="装入演示数据和演示账号")
+    up.add_argument(
+        "--today",
+        type=_day,
+        default=os.environ.get("ANLAN_TODAY", ""),
+        metavar="年-月-日",
+        help="把系统日期定在这一天（演示用，每页都会标明）",
+    )
     up.set_defaults(handler=_up)
 
     prepare = commands.add_parser("prepare", help="升级数据表、页面资源和基础数据（up 会自动执行）")
@@ -123,9 +131,16 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat() if text else ""
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"日期应写成 2023-07-05 的样子，而不是“{text}”") from None
+
+
 def _up(options: argparse.Namespace) -> int:
     web = WebOptions(options.host, options.port, options.workers)
-    return Supervisor(current_home(), Options(web, options.demo)).run()
+    return Supervisor(current_home(), Options(web, options.demo, options.today)).run()
 
 
 def _prepare(options: argparse.Namespace) -> int:

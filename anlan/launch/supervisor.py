@@ -54,6 +54,7 @@ class Interrupted(Exception):
 class Options:
     web: WebOptions
     demo: bool = False
+    today: str = ""
 
 
 class Supervisor:
@@ -157,6 +158,8 @@ class Supervisor:
         self._environment = child_environment(self.home, url)
         if self.options.demo:
             self._environment["ANLAN_DEMO"] = "1"
+        if self.options.today:
+            self._environment["ANLAN_TODAY"] = self.options.today
         if nats.wanted():
             self._environment["ANLAN_NATS_URL"] = nats.url(nats_token)
 
