@@ -19,7 +19,7 @@ from anlan.kernel.ledger import DeclarationError, Ledger
 _ledgers: dict[str, Ledger] = {}
 _by_model: dict[type[models.Model], Ledger] = {}
 _gathered: dict[str, list[Any]] = {}
-KINDS = ("MENU", "WORKFLOWS", "MEASURES", "PARAMETERS", "SETUP")
+KINDS = ("MENU", "WORKFLOWS", "MEASURES", "PARAMETERS", "SETUP", "HOME_PANELS")
 
 
 def load() -> None:

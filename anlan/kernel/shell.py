@@ -6,7 +6,7 @@ An entry shows only to those who may open it; a group without entries is not sho
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
@@ -46,6 +46,20 @@ class Entry:
     permission: str
     icon: str = ""
     count: Callable[[Actor], int] | None = None
+
+
+@dataclass(frozen=True)
+class HomePanel:
+    """A part of the first page that a domain brings (under `HOME_PANELS`).
+
+    `rows(actor)` gives what `template` draws, or None where the part says nothing to this post.
+    """
+
+    key: str
+    template: str
+    rows: Callable[[Actor], Mapping[str, Any] | None]
+    position: int = 50
+    side: bool = False
 
 
 @dataclass

@@ -10,6 +10,7 @@ LEDGERS = tuple(ledger for part in PARTS for ledger in part.LEDGERS)
 WORKFLOWS = tuple(one for part in PARTS for one in part.WORKFLOWS)
 MEASURES = tuple(one for part in PARTS for one in part.MEASURES)
 PARAMETERS = tuple(one for part in PARTS for one in part.PARAMETERS)
+HOME_PANELS = tuple(one for part in PARTS for one in getattr(part, "HOME_PANELS", ()))
 MENU = (
     Group("programmes", "要点落实", "list-check", position=10),
     *(one for part in PARTS for one in part.MENU),

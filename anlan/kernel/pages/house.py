@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
@@ -49,8 +50,11 @@ def home(request: ActorRequest) -> HttpResponse:
                 "day": cells.day(one.last_day),
             }
         )
+    panels = _panels(request)
     page = {
         "title": "我的办公桌",
+        "panels": panels[False],
+        "side_panels": panels[True],
         "today": clock.today(),
         "due": rows,
         "overdue": due.filter(due_at__lte=now)[:MOST].count(),
@@ -60,6 +64,16 @@ def home(request: ActorRequest) -> HttpResponse:
         .order_by("-id")[:5],
     }
     return render(request, "kernel/home.html", {"page": page})
+
+
+def _panels(request: ActorRequest) -> dict[bool, list[str]]:
+    """What the domains bring to the first page, drawn: {False: the main column, True: the side}."""
+    found: dict[bool, list[str]] = {False: [], True: []}
+    for one in sorted(registry.declared("HOME_PANELS"), key=lambda panel: panel.position):
+        rows = one.rows(request.actor)
+        if rows is not None:
+            found[one.side].append(render_to_string(one.template, dict(rows), request=request))
+    return found
 
 
 @require_GET

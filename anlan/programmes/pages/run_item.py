@@ -1,0 +1,130 @@
+"""The page of one item: the sentence, its obligations with figures, who answers, proofs, what happened."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.views.decorators.http import require_GET
+
+from anlan.kernel import cells, clock
+from anlan.kernel.requests import ActorRequest
+from anlan.programmes import reads_item
+from anlan.programmes.actions.run_judging import last_run
+from anlan.programmes.models import Duty, Item
+from anlan.programmes.pages.run_boards import WORDS
+from anlan.programmes.reads_units import units_of
+from anlan.programmes.rules.judging import plain, worst
+
+ACTS = {
+    "sign": "签收", "object": "申请退回", "keep": "维持原派", "reassign": "改派", "end": "终止",
+    "declare": "申报完成", "accept": "审核通过", "return": "退回申报", "miss": "认定未完成", "cancel": "取消",
+    "progress": "登记进度", "reschedule": "改期", "trigger": "事件触发", "allot": "分配数量",
+}  # fmt: skip
+MANY = 20
+COMPARATORS = {">=": "≥ ", "<=": "≤ ", ">": "> ", "<": "< ", "=": ""}
+
+
+@require_GET
+def item(request: ActorRequest, pk: int) -> HttpResponse:
+    """One item as it runs."""
+    rows = Item.objects.visible_to(request.actor).select_related("programme", "edition")
+    found: Item = get_object_or_404(rows, pk=pk)
+    view = reads_item.item_view(request.actor, found, clock.today())
+    light = worst(key for key, count in view.lights.items() if count)
+    run = last_run()
+    around = Item.objects.visible_to(request.actor).filter(programme=found.programme, ended=None)
+    page = {
+        "title": f"第{found.no}条　{found.title}".strip(),
+        "item": found,
+        "light": cells.light(light, WORDS[light]),
+        "count": sum(view.lights.values()),
+        "counts": [(cells.light(key), WORDS[key], view.lights[key]) for key in "gyro" if view.lights[key]],
+        "quote": marked(found.text, [(one.obligation.kind, one.obligation.quote) for one in view.lines]),
+        "lines": [_line(one) for one in view.lines],
+        "roles": [(role, name, _listed(units)) for role, name, units in view.roles],
+        "evidence": view.evidence,
+        "evidence_count": view.evidence_count,
+        "timeline": _timeline(request, found),
+        "judged": run,
+        "before": around.filter(position__lt=found.position).order_by("-position").first(),
+        "after": around.filter(position__gt=found.position).order_by("position").first(),
+        "mine": Duty.objects.visible_to(request.actor)
+        .filter(item=found, unit_id__in=units_of(request.actor), state__in=("issued", "signed", "objected"))
+        .select_related("obligation")
+        .order_by("obligation__position"),
+    }
+    return render(request, "programmes/item.html", {"page": page})
+
+
+def marked(text: str, quotes: list[tuple[str, str]]) -> SafeString:
+    """The item's text with its obligations underlined in the ink of their kind; the text itself unchanged."""
+    spans = sorted(
+        (at, at + len(quote), kind) for kind, quote in quotes if (at := text.find(quote)) >= 0 and quote
+    )
+    out, place = [], 0
+    for start, end, kind in spans:
+        if start < place:
+            continue
+        out.append(escape(text[place:start]))
+        out.append(f'<b class="hl hl-{escape(kind)}">{escape(text[start:end])}</b>')
+        place = end
+    out.append(escape(text[place:]))
+    return mark_safe("".join(out))
+
+
+def _line(line: reads_item.Line) -> dict[str, Any]:
+    one = line.obligation
+    counted = line.need is not None
+    done, whole = (line.value, line.need) if counted else (line.met, line.running)
+    percent = float(done or 0) / float(whole) * 100 if whole else 0.0
+    tick = float(line.expected) / float(line.need) * 100 if line.expected is not None and line.need else None
+    need = COMPARATORS.get(one.comparator, "") + plain(line.need) if line.need is not None else ""
+    return {
+        "seal": cells.seal(one.kind) if one.kind != "target" else "",
+        "kind": one.get_kind_display(),
+        "quote": one.quote,
+        "unit": ("%" if one.kind == "coverage" else one.unit) if counted else "家次",
+        "done": "未报" if done is None else plain(done) if counted else str(done),
+        "reported": done is not None,
+        "need": need or (str(line.running) if line.running else ""),
+        "expected": "" if line.expected is None else plain(line.expected),
+        "bar": cells.bar(percent, tick, line.light if line.light != "o" else "") if whole else "",
+        "light": cells.light(line.light, line.reason or WORDS[line.light]),
+        "measure": one.measure,
+        "ruling": one.ruling,
+        "url": f"{reverse('ledger-list', args=['occurrences'])}?duty__obligation={one.pk}",
+        "counts": [(cells.light(key), line.lights[key]) for key in "ryg" if line.lights.get(key)],
+    }
+
+
+def _listed(units: list[str]) -> str:
+    shown = "、".join(units[:MANY])
+    return f"{shown} 等 {len(units)} 家" if len(units) > MANY else shown
+
+
+def _timeline(request: ActorRequest, found: Item) -> list[dict[str, Any]]:
+    today = clock.today()
+    acts = [
+        {
+            "at": at,
+            "time": cells.recent(at, today),
+            "text": f"{ACTS.get(act, act)}：{subject}"[:90],
+            "who": who,
+            "kind": "",
+        }
+        for at, act, subject, who in reads_item.events(request.actor, found)
+    ]
+    reds = [
+        {
+            "time": cells.day(one.day, short=one.day.year == today.year),
+            "text": f"{one.occurrence.duty.unit}转红灯：{one.reason}",
+            "kind": "bad",
+        }
+        for one in reads_item.red_days(request.actor, found)
+    ]
+    return [*acts, *reds][:14]

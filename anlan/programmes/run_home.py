@@ -1,0 +1,145 @@
+"""What the first page shows of the programme: one's figures, what is to be done, one's duties by item."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, Max, Q
+from django.urls import reverse
+
+from anlan.kernel import cells, clock
+from anlan.kernel.scope import Actor
+from anlan.kernel.shell import HomePanel
+from anlan.programmes.models import Duty, Evidence, Occurrence, Programme
+from anlan.programmes.reads_boards import LIGHT_OF, LIVE, WORST
+from anlan.programmes.reads_units import units_of
+from anlan.programmes.rules.schedule import LONG_NOTICE
+
+OPEN = ("open", "declared", "returned")
+SHOWN = 12
+ITEMS = 8
+
+
+def due(actor: Actor) -> Mapping[str, Any] | None:
+    """Overdue, near and returned matters of the post's own units, and what waits for the office's decision.
+
+    Nothing for a post that neither has duties nor decides about any. Three to six statements.
+    """
+    units = units_of(actor)
+    today = clock.today()
+    own = _own(actor, units, today) if units and actor.may_read("occurrences.view") else None
+    waiting = _waiting(actor) if actor.may("occurrences.accept") else []
+    if own is None and not waiting:
+        return None
+    return {**(own or {"rows": [], "figs": [], "more": 0}), "waiting": waiting}
+
+
+def duties(actor: Actor) -> Mapping[str, Any] | None:
+    """The items in which the post's own units have duties, the worst first."""
+    units = units_of(actor)
+    if not units or not actor.may_read("duties.view"):
+        return None
+    rows = (
+        Duty.objects.visible_to(actor)
+        .filter(unit_id__in=units, state__in=LIVE, programme__state="running")
+        .order_by()
+        .values("item_id", "item__no", "item__title", "item__position", "programme_id")
+        .annotate(rank=WORST, n=Count("pk"), green=Count("pk", filter=Q(light="g")), newest=Max("id"))
+        .order_by("-rank", "-programme_id", "item__position")
+    )
+    found = list(rows[: ITEMS + 1])
+    if not found:
+        return None
+    return {
+        "items": [
+            {
+                "no": one["item__no"],
+                "title": one["item__title"],
+                "url": reverse("programme-item", args=[one["item_id"]]),
+                "light": cells.light(LIGHT_OF[one["rank"]], f"{one['green']}/{one['n']} 按期"),
+            }
+            for one in found[:ITEMS]
+        ],
+        "more": len(found) > ITEMS,
+        "url": f"{reverse('ledger-list', args=['duties'])}?unit={units[0]}",
+    }
+
+
+def _own(actor: Actor, units: list[int], today: date) -> dict[str, Any] | None:
+    horizon = today + timedelta(days=LONG_NOTICE)
+    near = Occurrence.objects.visible_to(actor).filter(unit_id__in=units, state__in=OPEN, due_on__lte=horizon)
+    to_do = near.exclude(state="declared").filter(Q(warn_on__lte=today) | Q(state="returned") | Q(light="y"))
+    counts = near.order_by().aggregate(
+        late=Count("pk", filter=Q(due_on__lt=today) & ~Q(state="declared")),
+        soon=Count("pk", filter=Q(due_on__gte=today, warn_on__lte=today) & ~Q(state="declared")),
+        returned=Count("pk", filter=Q(state="returned")),
+        declared=Count("pk", filter=Q(state="declared")),
+    )
+    signed = Duty.objects.visible_to(actor).filter(
+        unit_id__in=units, state__in=LIVE, programme__state="running"
+    )
+    duties = signed.order_by().aggregate(n=Count("pk"), issued=Count("pk", filter=Q(state="issued")))
+    if not duties["n"]:
+        return None
+    rows = to_do.select_related("duty__obligation", "duty__item", "duty__unit").order_by("due_on", "id")
+    ledger, scope = (
+        reverse("ledger-list", args=["occurrences"]),
+        f"duty__unit={units[0]}" if len(units) == 1 else "",
+    )
+    found = list(rows[:SHOWN])
+    return {
+        "figs": [
+            {"label": "逾期", "value": counts["late"], "unit": "件", "red": counts["late"] > 0,
+             "url": f"{ledger}?light=r&{scope}"},
+            {"label": "临期", "value": counts["soon"], "unit": "件", "url": f"{ledger}?light=y&{scope}"},
+            {"label": "被退回", "value": counts["returned"], "unit": "件",
+             "url": f"{ledger}?state=returned&{scope}"},
+            {"label": "已申报待审核", "value": counts["declared"], "unit": "件",
+             "url": f"{ledger}?state=declared&{scope}"},
+            {"label": "待签收职责", "value": duties["issued"], "unit": "项", "url": reverse("duty-receipt"),
+             "note": f"共 {duties['n']} 项职责"},
+        ],
+        "rows": [_row(actor, one) for one in found],
+        "more": max(counts["late"] + counts["soon"] - len(found), 0),
+        "ledger_url": f"{ledger}?{scope}",
+    }  # fmt: skip
+
+
+def _row(actor: Actor, one: Occurrence) -> dict[str, Any]:
+    duty = one.duty
+    base = reverse("ledger-row", args=["occurrences", one.pk])
+    return {
+        "light": cells.light(one.light if one.light != "o" else "y", one.reason or str(one.due_on)),
+        "quote": duty.obligation.quote,
+        "url": base,
+        "item": duty.item.no,
+        "item_url": reverse("programme-item", args=[duty.item_id]),
+        "unit": duty.unit.short_name or duty.unit.name,
+        "returned": one.decision if one.state == "returned" else "",
+        "act_url": reverse("ledger-move", args=["occurrences", one.pk, "declare"])
+        if actor.may("occurrences.declare")
+        else "",
+    }
+
+
+def _waiting(actor: Actor) -> list[dict[str, Any]]:
+    """Counts of what waits for the office that issued a programme."""
+    paths = actor.seat.region_paths if actor.seat else ()
+    mine = Programme.objects.visible_to(actor).filter(region_path__in=paths, state="running").values("pk")
+    declared = Occurrence.objects.visible_to(actor).filter(state="declared", programme_id__in=mine)
+    objected = Duty.objects.visible_to(actor).filter(state="objected", programme_id__in=mine)
+    proofs = Evidence.objects.visible_to(actor).filter(state="waiting")
+    found = [
+        ("申报待审核", declared.count(), reverse("ledger-list", args=["occurrences"]) + "?state=declared"),
+        ("佐证待审核", proofs.count(), reverse("ledger-list", args=["evidence"]) + "?state=waiting"),
+        ("申请退回待决定", objected.count(), reverse("ledger-list", args=["duties"]) + "?state=objected"),
+    ]
+    return [{"label": label, "count": count, "url": url} for label, count, url in found if count]
+
+
+HOME_PANELS = (
+    HomePanel("programme-due", "programmes/home_due.html", due, position=10),
+    HomePanel("programme-duties", "programmes/home_duties.html", duties, position=10, side=True),
+)
