@@ -16,6 +16,8 @@ from typing import Any, Final
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import is_aware, localtime
 
+from anlan.kernel import assets
+
 
 def esc(value: Any) -> str:
     """Escape what is not marked safe; translations and numbers become text first.
@@ -54,6 +56,7 @@ _SEALS: Final = {
     "regulation": ("frq", "制"),
     "campaign": ("act", "行"),
     "standing": ("std", "常"),
+    "target": ("num", "目"),
 }
 
 
@@ -146,7 +149,7 @@ def day(value: date | datetime | None, short: bool = False) -> str:
         return "—"
     if isinstance(value, datetime) and is_aware(value):
         value = localtime(value)
-    return value.strftime("%m-%d" if short else "%Y-%m-%d")
+    return value.isoformat()[5 if short else 0 : 10]
 
 
 def moment(value: datetime | None) -> str:
@@ -248,6 +251,24 @@ def _column_attributes(columns: Sequence[Any]) -> list[str]:
 def _placed(classes: str) -> bool:
     """True when the column has a place of its own in a phone's stacked row and needs no label."""
     return any(name.startswith("c-") for name in classes.split())
+
+
+def table_heads(columns: Sequence[Any]) -> SafeString:
+    """All th of a ledger list; a column with `sort_url` is a link that sorts by it."""
+    return mark_safe("".join(_head(one) for one in columns))
+
+
+def _head(column: Any) -> str:
+    label, sort = esc(column.label), getattr(column, "sort_url", "") or ""
+    up, down = (getattr(column, "sorted", "") == way for way in ("asc", "desc"))
+    if sort:
+        url, arrow = esc(sort), assets.icon("arrow-up") if up else assets.icon("arrow-down") if down else ""
+        label = f'<a href="{url}" hx-get="{url}" hx-target="#list-body" hx-push-url="true">{label}{arrow}</a>'
+    numeric = ' class="n"' if getattr(column, "numeric", False) else ""
+    sorted_by = ' aria-sort="ascending"' if up else ' aria-sort="descending"' if down else ""
+    unit = getattr(column, "unit", "") or ""
+    shown = f' <span class="u">{esc(unit)}</span>' if unit else ""
+    return f'<th scope="col"{numeric}{sorted_by}>{label}{shown}</th>'
 
 
 def table_rows(columns: Sequence[Any], rows: Iterable[Any], selectable: bool = False) -> SafeString:

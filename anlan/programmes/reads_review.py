@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from anlan.kernel import registry
 from anlan.kernel.scope import under
@@ -17,8 +17,9 @@ from anlan.org.models import Industry, Region, Unit, UnitGroup
 from anlan.org.models.dated import on_day
 from anlan.org.rules.groups import OrgChart, Resolution, Standing
 from anlan.programmes.compiler.gazetteer import Gazetteer, load_gazetteer
-from anlan.programmes.models import DraftItem, Edition, Finding, Programme
-from anlan.programmes.rules.publishing import reasons
+from anlan.programmes.models import DraftItem, Edition, Finding, Obligation, Programme, Sentence
+from anlan.programmes.rules.editions_diff import Change, compare, pieces
+from anlan.programmes.rules.publishing import plain, reasons
 from anlan.programmes.rules.roles import fresh_role
 
 LEVELS = {"province": 0, "city": 1, "county": 2, "zone": 2, "town": 2}
@@ -187,3 +188,42 @@ def what_hinders(edition: Edition) -> list[str]:
     drafts = drafts_of(edition)
     unsettled = sum(1 for one in findings_of(edition) if not one.settled_by)
     return reasons([(one.no, one.body, bool(one.confirmed_by)) for one in drafts], unsettled)
+
+
+def comparison(edition: Edition) -> tuple[Edition | None, list[Change], dict[int, str]]:
+    """The edition to compare with, the comparison, and by old sentence what hangs on it.
+
+    Compared is the edition in force before this one, else the one numbered before it. What hangs on a
+    sentence that changed or goes: its obligations in force with the number of their duties, in words.
+    """
+    rows = Edition.objects.unscoped("editions of a programme that the caller has found visible")
+    earlier = rows.filter(programme=edition.programme, no__lt=edition.no).exclude(text=None)
+    before = earlier.exclude(published_at=None).order_by("-no").first() or earlier.order_by("-no").first()
+    if before is None or before.text is None or edition.text is None:
+        return None, [], {}
+    old = pieces(before.text.text, _spans(before))
+    new = pieces(edition.text.text, _spans(edition))
+    changes = compare(old, new)
+    return before, changes, _hanging(edition, changes)
+
+
+def _spans(edition: Edition) -> list[tuple[int, int]]:
+    rows = Sentence.objects.filter(edition=edition).order_by("start").values_list("start", "end")
+    return [(start, end) for start, end in rows]
+
+
+def _hanging(edition: Edition, changes: Sequence[Change]) -> dict[int, str]:
+    reason = "what a new edition would end"
+    rows = Obligation.objects.unscoped(reason).filter(item__programme=edition.programme, ended=None)
+    found = list(rows.annotate(units=Count("duties", filter=~Q(duties__state="ended"))))
+    out: dict[int, str] = {}
+    for one in changes:
+        if one.kind in ("unchanged", "new") or one.old is None:
+            continue
+        kept = plain(one.new.words) if one.new else ""
+        here = [row for row in found if one.old.start <= row.start < one.old.end]
+        ending = [row for row in here if plain(row.quote) not in kept]
+        if ending:
+            units = sum(row.units for row in ending)
+            out[one.old.start] = f"任务 {'、'.join(row.ref for row in ending)}，涉及 {units} 项单位职责"
+    return out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
+from anlan.programmes import review_jobs  # noqa: F401 (brings a kind of job)
 from anlan.programmes.actions import run_judging
 
 
