@@ -162,7 +162,9 @@ class Alignment(ScopedModel):
         MISSING = "missing", "未承接"
         NEW = "new", "本级新增"
 
-    scope: ClassVar[Scope] = Scope(view="alignments.view", region="programme__region_path")
+    scope: ClassVar[Scope] = Programme.ProgrammeScope(
+        view="alignments.view", region="programme__region_path", unit="programme__issuer_id"
+    )
 
     programme = models.ForeignKey(
         Programme, models.CASCADE, verbose_name="下级要点", related_name="alignments"

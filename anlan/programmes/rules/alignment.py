@@ -130,8 +130,10 @@ def relation(one: Candidate) -> str:
     return "covered" if one.score >= COVERED_FROM and one.held >= MOST_OF_IT else "partly"
 
 
-def compare(upper: Sequence[Clause], lower: Sequence[Clause]) -> list[Candidate]:
-    """All pairs whose score reaches MUTUAL_FROM, unordered."""
+def compare(
+    upper: Sequence[Clause], lower: Sequence[Clause], at_least: float = MUTUAL_FROM
+) -> list[Candidate]:
+    """All pairs whose score reaches `at_least`, unordered."""
     words = [grams(one.quote) for one in (*upper, *lower)]
     above, below = words[: len(upper)], words[len(upper) :]
     rare = weights(words)
@@ -159,7 +161,7 @@ def compare(upper: Sequence[Clause], lower: Sequence[Clause]) -> list[Candidate]
                 + KIND * (clause.kind == other.kind)
                 + QUANTITY * _same_quantity(clause, other)
             )
-            if score >= MUTUAL_FROM:
+            if score >= at_least:
                 found.append(Candidate(clause.key, other.key, score, common / max(heavy[at], least)))
     return found
 
