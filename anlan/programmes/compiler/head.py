@@ -18,10 +18,13 @@ _ISSUER_END = vocabulary.one_of("head.issuer_ends")
 _ISSUER = re.compile(rf"^[\u4e00-\u9fffA-Za-z×]{{2,30}}{_ISSUER_END}(?=文件$|$)")
 _RED_HEAD = re.compile(rf"([\u4e00-\u9fff]{{2,30}}?{_ISSUER_END})文件")
 _NUMBER = re.compile(
-    r"(?:^|(?<=文件)|(?<=[\n。：）])|(?<=委员会)|(?<=办公室))(?P<number>(?!关于|文件)[\u4e00-\u9fff]{1,9}（?20\d\d）?第?\d{1,4}号)"
+    r"(?:^|(?<=文件)|(?<=[\n。：）])|(?<=委员会)|(?<=办公室))(?:发文字号|发布文号|文号|字号)?：?"
+    r"(?P<number>(?!关于|文件|发文字号|发布文号|文号|字号)[\u4e00-\u9fff×xXA-Z*]{1,10}（?20\d\d）?第?\d{1,4}号)"
 )
 _TITLE = re.compile(rf"关\n?于[^。：；]{{2,120}}?(?:的|》)\n?{vocabulary.one_of('head.notice_words')}")
-_TITLE_PART = re.compile(r"^(?!.*(?:公开|来源|时间|号$))[\u4e00-\u9fff]{1,24}$")
+_CITED = re.compile(r"[》，的精要]|（[^（）]{4,20}号）[^\n]")
+"""What follows a title that running text only cites."""
+_TITLE_PART = re.compile(r"^(?!附件|附：|.*(?:公开|来源|时间|号$|日$))[\u4e00-\u9fff0-9《》“”·（）—-]{1,30}$")
 """A line above 关于… that may be the beginning of the title."""
 _PLAN = re.compile(
     rf"[^。；：\n]{{0,50}}{vocabulary.one_of('head.plan_words')}(?:（[^（）\n]{{1,12}}）)?$", re.MULTILINE
@@ -34,7 +37,17 @@ _ADDRESSED_LINE = re.compile(
 )
 _NEAREST = re.compile(r"(?P<list>[^：。]{3,400})：")
 _RECIPIENT = re.compile(r"政府|单位|部门|委员会|管委会|安委会|办事处|企业|局|各")
-_YEAR = re.compile(r"(20\d\d|二[〇零○][一二三四五六七八九〇零○]{2})年")
+_NO_RECIPIENT = re.compile(
+    r"(?:任务|要求|思路|目标|重点|如下|事项|要点|方案|以下)(?:是|为|通知)?$|20\d\d年|核心提示|："
+)
+_BLOCK_END = re.compile(
+    rf"(?:{vocabulary.one_of('head.notice_words', 'head.plan_words')}|号|日|文件)[）]?$|^[^，、]{{2,30}}{_ISSUER_END}$"
+)
+"""A line that stands above the addressees and is none of them."""
+_METADATA_NAMES = ("日期", "文号", "机构", "分类", "字号", "有效性", "标题", "名称")
+"""What stands behind an empty field: the name of the next one."""
+_YEAR = re.compile(r"(20\d\d|二[〇零○][一二三四五六七八九〇零○]{2})(?:年?[-—–－~～至]{1,2}20\d\d)?年")
+"""The year of a document; of a span of years the first."""
 _PRINTED = re.compile(r"(20\d\d年\d{1,2}月\d{1,2}日)印发")
 _DISCLOSURE = re.compile(r"主动公开|依申请公开|不予公开|不公开")
 _COPIES = re.compile(r"共印(\d+)份|印(\d+)份")
@@ -139,7 +152,7 @@ def _number(text: HeadText, quoter: Quoter) -> str | None:
         found = _NUMBER.search(paragraph.text)
         if found and (found.start() == 0 or paragraph is text.front[0] or len(paragraph) < 60):
             return _regular_number(quoter.quote(paragraph.span(*found.span("number"))))
-    return _metadata(text.metadata, ("发文字号", "文号", "文 号"))
+    return _metadata(text.metadata, ("发文字号", "发布文号", "文号"))
 
 
 def _regular_number(written: str) -> str:
@@ -153,10 +166,11 @@ def _regular_number(written: str) -> str:
 def _metadata(lines: tuple[str, ...], names: tuple[str, ...]) -> str | None:
     """The value behind a name in the metadata of a web page."""
     for line in lines:
-        plain = re.sub(r"[\s|]+", " ", line)
+        plain = re.sub(r"[\s　|]+", " ", line)
         for name in names:
-            found = re.search(rf"{name}\s?[：:]\s?([^\s：:]+)", plain)
-            if found:
+            spaced = r"\s?".join(name)
+            found = re.search(rf"(?<![\u4e00-\u9fff]){spaced}\s?(?:[：:]\s?|\s)([^\s：:]+)", plain)
+            if found and not found[1].endswith(_METADATA_NAMES):
                 return found[1]
     return None
 
@@ -164,7 +178,7 @@ def _metadata(lines: tuple[str, ...], names: tuple[str, ...]) -> str | None:
 def _title(text: HeadText) -> tuple[str | None, int]:
     """The title of the notice (or else of the plan), and where in the front the addressees may begin."""
     lines = text.lines
-    found = _TITLE.search(lines)
+    found = next((m for m in _TITLE.finditer(lines) if _is_title(lines, m)), None)
     if found:
         start = _line_start(lines, found.start())
         prefix = lines[start : found.start()]
@@ -181,6 +195,12 @@ def _title(text: HeadText) -> tuple[str | None, int]:
         (p.text for p in text.front[:4] if _YEAR.search(p.text) and not re.search(r"[。：，]", p.text)), None
     )
     return line or _metadata(text.metadata, ("标题", "信息名称", "名称")), 0
+
+
+def _is_title(lines: str, found: re.Match[str]) -> bool:
+    """Does 关于…的通知 stand as a title, and not cited inside a sentence?"""
+    prefix = lines[_line_start(lines, found.start()) : found.start()]
+    return not re.search(r"[，；。]", prefix) and not _CITED.match(lines, found.end())
 
 
 def _line_start(text: str, at: int) -> int:
@@ -241,11 +261,18 @@ def _recipients(lines: str, start: int) -> tuple[str, ...]:
     if start and not found:
         nearest = _NEAREST.match(lines, start)
         found = nearest if nearest and _RECIPIENT.search(nearest["list"]) else None
-    found = found or _ADDRESSED_LINE.search(lines) or _ADDRESSED.search(lines)
-    if not found:
-        return ()
-    listed = re.split(r"20\d\d）?第?\d{1,4}号|文件\n", found["list"])[-1]
-    return split_recipients(listed.replace("\n", ""))
+    candidates = (found, _ADDRESSED_LINE.search(lines), _ADDRESSED.search(lines))
+    listed = next((text for m in candidates if m and (text := _addressees(m["list"]))), "")
+    return split_recipients(listed) if listed else ()
+
+
+def _addressees(listed: str) -> str:
+    """The last lines of what stands before a colon, as far as they are addressees; "" where they are none."""
+    listed = re.split(r"20\d\d）?第?\d{1,4}号|文件\n", listed)[-1].strip("\n）")
+    *above, last = listed.split("\n")
+    while above and not _BLOCK_END.search(above[-1]):
+        last = above.pop() + last
+    return "" if _NO_RECIPIENT.search(last) or not _RECIPIENT.search(last) else last
 
 
 def _contact(everything: str) -> Contact | None:

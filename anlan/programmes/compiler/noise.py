@@ -8,9 +8,16 @@ from anlan.programmes.compiler import vocabulary
 
 _PAGE_LINE = re.compile(vocabulary.table("noise.page_lines"))
 _WEB_LINE = re.compile("^[\\s•·|>*-]*" + vocabulary.one_of("noise.line_starts"))
-_METADATA = re.compile(vocabulary.one_of("noise.metadata_words") + r"[\s　]{0,4}[:：]?")
+_DATED_LINE = re.compile(r"^20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?\s+\S")
+"""A line that begins with a date and goes on (a time, a source, a counter) stands under a web headline."""
+_BREADCRUMB = re.compile(r"^[\s>]*(?:您?(?:的|当前|现在|所在)+(?:的|所在)*位置|首页)[\s：:]*.*[>»›/|\\]")
+_METADATA = re.compile(
+    f"{vocabulary.one_of('noise.metadata_words')}[:：]?|{vocabulary.one_of('noise.metadata_labels')}[:：]"
+)
 _RULE = re.compile(r"^[\s|:：=＝_—–\-─━*·•●◆~]+$")
 _FURNITURE_LENGTH = 60
+_LONGEST_BREADCRUMB = 200
+_ONE_STYLE = str.maketrans({":": "：", "[": "【", "]": "】", "(": "（", ")": "）"})
 """A line of web furniture is short; a longer line that begins alike is text."""
 
 INLINE = re.compile(
@@ -32,7 +39,12 @@ def is_page_line(line: str) -> bool:
 
 def is_web_furniture(line: str) -> bool:
     """Is the line navigation, a tool bar or a footer of a web page?"""
-    return len(line) <= _FURNITURE_LENGTH and bool(_WEB_LINE.match(line))
+    if _BREADCRUMB.match(line) and len(line) <= _LONGEST_BREADCRUMB:
+        return True
+    plain = re.sub(r"[\s　]", "", line).translate(_ONE_STYLE)
+    if len(line) > _FURNITURE_LENGTH:
+        return False
+    return bool(_WEB_LINE.match(plain) or _DATED_LINE.match(line) and "印发" not in line)
 
 
 def is_metadata(line: str) -> bool:

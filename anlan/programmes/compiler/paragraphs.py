@@ -32,7 +32,11 @@ _SHORT_LINE = 40
 _SIGNED = re.compile(
     r"^(?!.*[向由和的与每对将各])[\u4e00-\u9fff]{2,30}" + vocabulary.one_of("head.issuer_ends") + "$"
 )
-_TITLE_END = re.compile(vocabulary.one_of("head.plan_words", "head.notice_words") + "$")
+_TITLE_END = re.compile(
+    vocabulary.one_of("head.plan_words", "head.notice_words")
+    + r"(?:（[^（）]{1,14}(?:（20\d\d）\d{1,4}号)?）)?$"
+)
+_CONTACT = re.compile(r"(?:联系人|联系电话|电话|传真|邮箱|手机|联系方式)[^。]{0,60}$")
 _CLAUSE = re.compile(r"[，；：]")
 _LONGEST_QUOTATION = 200
 _LONGEST_CLAUSE = 600
@@ -137,6 +141,8 @@ def _hard_break(group: list[Piece], piece: Piece, habits: _Habits, running: bool
         return True
     if piece.body.text[0] in "、，。；：）”》":
         return False
+    if _dated(piece.body.text) or (not running and _ends_block(group[-1].body.text)):
+        return True
     if _LABEL.match(piece.body.text) or _IMPRINT.match(piece.body.text) or _OPENING.match(piece.body.text):
         return True
     if ends_paragraph(previous, notes=not (habits.wrapped and running)):
@@ -163,6 +169,15 @@ def _inside_quotation(group: list[Piece], piece: Piece) -> bool:
     before = "".join(part.body.text for part in group[-8:])[-_LONGEST_QUOTATION:]
     closing, opening = piece.body.text.find("”"), piece.body.text.find("“")
     return before.rfind("“") > before.rfind("”") and (opening < 0 or 0 <= closing < opening)
+
+
+def _dated(line: str) -> bool:
+    return len(line) <= 12 and line.endswith("日") and full_date(line) is not None
+
+
+def _ends_block(line: str) -> bool:
+    """Is the line, in the notice, a date, a title, or how to reach the author? None of them runs on."""
+    return _dated(line) or bool(_CONTACT.search(line)) or bool(_TITLE_END.search(line) and "。" not in line)
 
 
 def _stands_alone(line: str) -> bool:

@@ -7,11 +7,13 @@ import re
 from anlan.programmes.compiler import vocabulary
 
 _END = re.compile(
-    vocabulary.one_of("units.ends") + "$|(?:成员|有关|相关|直属|驻.)单位$|部门$|[县市区镇乡]企业$"
+    vocabulary.one_of("units.ends")
+    + "$|(?:成员|有关|相关|直属|驻.)单位$|部门$|[县市区镇乡]企业$|企业$|村$|社区$|学校$"
 )
 _ZONE = re.compile(
     r"(?:开发区|风景名胜区|试验区|新区|示范区|度假区|园区|高新区|经开区|县（市、区）|[县市区])$"
 )
+_COMMON = ("开发区", "试验区", "新区", "示范区", "园区")
 _SHARED = re.compile(r"(?:管委会|管理委员会|安委办|安委会办公室|安委会|办公室|人民政府)$")
 
 
@@ -28,6 +30,10 @@ def _members(group: str) -> list[str]:
     if len(parts) < 2:
         return [group]
     shared = _SHARED.search(parts[-1])
+    if shared and any(
+        part.startswith("各") and not part.endswith("）") and _ZONE.search(part) for part in parts[:-1]
+    ):
+        return [group]
     own = [part for part in parts[:-1] if not _END.search(part) or _ZONE.search(part)]
     if (
         shared
@@ -44,7 +50,7 @@ def _proper(part: str, group: str) -> bool:
     """各开发区 is no proper name; 各县（市、区） may head a list of zones where it is complete."""
     if part.endswith("）"):
         return True
-    return not part.startswith("各") and len(part) > 3
+    return not part.startswith("各") and part not in _COMMON
 
 
 def _split(group: str) -> list[str]:
