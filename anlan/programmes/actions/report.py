@@ -17,6 +17,7 @@ from django.urls import reverse
 from anlan.kernel import audit, clock, moves, notice, parameters
 from anlan.kernel.scope import Actor
 from anlan.kernel.writing import Refused, require, write
+from anlan.org.models import Unit
 from anlan.programmes import reads_report
 from anlan.programmes.actions.run import people_of
 from anlan.programmes.models import LockException, Programme, ProgressReport, ReportEntry, ReportRound
@@ -90,9 +91,7 @@ def _make_reports(round_: ReportRound) -> list[ProgressReport]:
     there = ProgressReport.objects.unscoped(reason).filter(round=round_).values_list("unit_id", flat=True)
     owing = reads_report.expected(round_.programme, round_.starts_on, round_.ends_on, round_.due_on)
     items = reads_report.items_of(round_.programme, owing, round_.ends_on)
-    places = dict(
-        reads_report.Unit.objects.unscoped(reason).filter(pk__in=owing).values_list("pk", "region_path")
-    )
+    places = dict(Unit.objects.unscoped(reason).filter(pk__in=owing).values_list("pk", "region_path"))
     rows = [
         ProgressReport(
             round=round_, programme=round_.programme, unit_id=unit, region_path=places[unit],

@@ -7,7 +7,7 @@ figure differs now, and `draft_correction` drafts an erratum with the new figure
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,8 @@ from django.db import transaction
 from django.db.models import Count, Q
 
 from anlan.kernel import clock, figure
-from anlan.kernel.due import ONE_DAY
+from anlan.kernel.calendar import ONE_DAY
+from anlan.kernel.figure import Recheck
 from anlan.kernel.ledger import DeclarationError
 from anlan.kernel.measure import PERIODS, Area, Measure, Window, measure_of
 from anlan.kernel.models import Figure
@@ -31,6 +32,7 @@ from anlan.papers.models import Paper
 from anlan.papers.rules.blocks import all_runs
 from anlan.programmes import reads_report, report_measures
 from anlan.programmes.models import Item, ItemRole, Obligation, Occurrence, ReportEntry, ReportRound
+from anlan.programmes.reads_units import names_of
 from anlan.programmes.rules.completeness import says_something
 
 OFFICE = "safety-committee-office"
@@ -39,6 +41,7 @@ WORDS = 300
 QUOTED = 2
 NUMERALS = "零一二三四五六七八九"
 NOT_REPORTED = "未报告"
+BY_ITEM = frozenset(one.key for one in report_measures.MEASURES if one.topic == "item_id")
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,9 @@ class Moved:
 
     figure: Figure
     printed: str
-    check: figure.Recheck
+    check: Recheck
     basis: str
+    part: str
 
     @property
     def now(self) -> str:
@@ -164,26 +168,34 @@ def _items(writer: Writer, items: list[Item]) -> list[dict[str, Any]]:
     rows = Obligation.objects.unscoped("what the items ask").filter(item__in=items, ended=None)
     for one in rows.exclude(measure="").order_by("position"):
         asked[one.item_id].append(one)
-    told = _told(writer.round)
+    told, busy = _told(writer.round), _busy(writer)
     found: list[dict[str, Any]] = []
     section = ""
     for one in items:
         if one.section and one.section != section:
             section = one.section
             found.append({"kind": "paragraph", "runs": [{"text": section, "bold": True}]})
-        found.append({"kind": "paragraph", "runs": _item(writer, one, asked[one.pk])})
+        found.append({"kind": "paragraph", "runs": _item(writer, one, asked[one.pk], one.pk in busy)})
         found += [{"kind": "paragraph", "text": words} for words in told.get(one.pk, ())]
     return found
 
 
-def _item(writer: Writer, item: Item, asked: list[Obligation]) -> list[Any]:
+def _busy(writer: Writer) -> set[int]:
+    """The items with something due in the window: the others say so without a row of zeros."""
+    rows = Occurrence.objects.unscoped("which items of the programme had something due")
+    inside = rows.filter(due_on__gte=writer.window.start, due_on__lt=writer.end).exclude(state="cancelled")
+    return set(inside.filter(programme_id=writer.round.programme_id).values_list("item_id", flat=True))
+
+
+def _item(writer: Writer, item: Item, asked: list[Obligation], busy: bool) -> list[Any]:
     no = f"（{numeral(int(item.no))}）" if item.no.isdigit() and 0 < int(item.no) < 100 else f"（{item.no}）"
     area, m = Area(topics=(item.pk,)), report_measures
-    runs: list[Any] = [
-        {"text": f"{no}{item.title or item.text[:30]}。", "bold": True},
-        "应办 ", writer.run(m.DUE, area=area), " 项，已完成 ", writer.run(m.MET, area=area),
-        " 项，逾期未完成 ", writer.run(m.OVERDUE, area=area), " 项。",
-    ]  # fmt: skip
+    runs: list[Any] = [{"text": f"{no}{item.title or item.text[:30]}。", "bold": True}]
+    if busy:
+        runs += ["应办 ", writer.run(m.DUE, area=area), " 项，已完成 ", writer.run(m.MET, area=area)]
+        runs += [" 项，逾期未完成 ", writer.run(m.OVERDUE, area=area), " 项。"]
+    else:
+        runs.append("本期没有到期的事项。")
     for one in asked:
         runs += _measured(writer, one)
     return runs
@@ -237,7 +249,7 @@ def _problems(writer: Writer, items: list[Item]) -> list[dict[str, Any]]:
         .order_by("-n", "unit_id")[:WORST]
     )
     worst = [unit for unit, _ in late]
-    names = reads_report.Unit.objects.unscoped("names of units with overdue matters").in_bulk(worst)
+    names = Unit.objects.unscoped("names of units with overdue matters").in_bulk(worst)
     if worst:
         rows = [
             [names[pk].short_name or names[pk].name,
@@ -263,16 +275,38 @@ def moved(paper: Paper) -> list[Moved]:
     """Every figure of a paper against today's rows: those that differ first, else in order of printing."""
     printed = {run["figure"]: run["text"] for run in all_runs(paper.body) if run.get("figure")}
     frozen = paper_reads.figures_in(paper)
+    parts = _parts(frozen.values())
     found = []
     for pk, words in printed.items():
         one = frozen.get(pk)
         if one is None:
             continue
         try:
-            found.append(Moved(one, words, figure.recheck(one), measure_of(one.measure).basis))
+            found.append(
+                Moved(one, words, figure.recheck(one), measure_of(one.measure).basis, parts.get(pk, ""))
+            )
         except DeclarationError:
             continue
     return sorted(found, key=lambda each: each.check.holds)
+
+
+def _parts(frozen: Iterable[Figure]) -> dict[int, str]:
+    """{figure: which part it counts}: 第9条, or the names of its units."""
+    frozen = list(frozen)
+    single = {
+        one.pk: one.area["topics"][0]
+        for one in frozen
+        if one.measure in BY_ITEM and len(one.area.get("topics", ())) == 1
+    }
+    rows = Item.objects.unscoped("numbers of the items that a visible paper reports on")
+    numbers = dict(rows.filter(pk__in=set(single.values())).values_list("pk", "no"))
+    names = names_of(unit for one in frozen for unit in one.area["units"])
+    found = {pk: f"第{numbers[item]}条" for pk, item in single.items() if item in numbers}
+    return found | {
+        one.pk: "、".join(names.get(unit, "") for unit in one.area["units"])
+        for one in frozen
+        if one.area["units"]
+    }
 
 
 def draft_correction(actor: Actor, paper: Paper) -> Paper:
@@ -288,7 +322,7 @@ def draft_correction(actor: Actor, paper: Paper) -> Paper:
         rows = [
             [
                 str(n),
-                f"{one.figure.label}（{one.figure.start.isoformat()}至{_last(one.figure)}）",
+                f"{one.part}{one.figure.label}（{one.figure.start.isoformat()}至{_last(one.figure)}）",
                 [{"text": one.printed, "figure": one.figure.pk}],
                 [_again(actor, erratum, one.figure)],
                 one.figure.unit_label,

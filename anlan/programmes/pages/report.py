@@ -128,7 +128,7 @@ class ReportPage(RowPage):
     @cached_property
     def exceptions(self) -> list[Any]:
         """Who let it be entered after the lock, why and until when."""
-        rows = self.row.exceptions.unscoped("exceptions of a visible report")  # type: ignore[attr-defined]
+        rows = self.row.exceptions.unscoped("exceptions of a visible report")
         return list(rows.order_by("-until"))
 
 

@@ -29,6 +29,7 @@ from anlan.programmes.actions import report_paper
 from anlan.programmes.models import Programme, ReportRound
 from anlan.programmes.pages.report import report_for
 from anlan.programmes.rules.completeness import Figures, Rate
+from anlan.programmes.rules.report_lock import BadDays
 
 SHOWN = (("all", "全部"), ("missing", "未报"), ("late", "迟报"), ("waiting", "待审核"), ("reported", "已报"))
 
@@ -256,7 +257,7 @@ def open_round(request: ActorRequest) -> HttpResponse:
 
     try:
         pk, fresh = once(request.actor, request.POST.get("idempotency_key", ""), act)
-    except (Refused, acts.report_lock.BadDays) as error:
+    except (Refused, BadDays) as error:
         messages.warning(request, str(error))
         return HttpResponseRedirect(reverse("report-home"))
     if fresh:
@@ -436,6 +437,7 @@ def _figure_line(one: report_paper.Moved, url: str) -> dict[str, Any]:
         light = cells.light("y", "已变动" if check.was != check.now else "数相同，记录有增减")
     return {
         "figure": one.figure, "printed": one.printed, "now": one.now, "light": light, "basis": one.basis,
+        "part": one.part,
         "gained": check.gained or (), "lost": check.lost or (), "holds": check.holds,
         "url": f"{url}figures/{one.figure.pk}/",
     }  # fmt: skip

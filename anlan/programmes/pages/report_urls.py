@@ -5,8 +5,8 @@ from django.urls import URLPattern, path
 from anlan.programmes.pages import report, report_office
 
 urlpatterns: list[URLPattern] = [
-    path("reports/collection/", report_office.home, name="report-home"),
-    path("reports/collection/open/", report_office.open_round, name="report-open"),
+    path("report-rounds/", report_office.home, name="report-home"),
+    path("report-rounds/open/", report_office.open_round, name="report-open"),
     path("reports/<int:pk>/", report.show, name="report"),
     path("reports/<int:pk>/print/", report.print_report, name="report-print"),
     path("reports/<int:pk>/files/", report.attach, name="report-attach"),

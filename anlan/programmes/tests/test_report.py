@@ -21,10 +21,15 @@ from anlan.programmes import reads_report, report_measures
 from anlan.programmes.actions import report as acts
 from anlan.programmes.actions import report_paper, run
 from anlan.programmes.models import LockException, Occurrence, ProgressReport, ReportEntry, ReportRound
-from anlan.programmes.tests.running import Running, running_world
+from anlan.programmes.tests.running import Running, make_programme, running_world
 
 pytestmark = pytest.mark.django_db
-HOUSING, EMERGENCY, GOVERNMENT, OFFICE = "housing", "emergency", "people-government", "safety-committee-office"
+HOUSING, EMERGENCY, GOVERNMENT, OFFICE = (
+    "housing",
+    "emergency",
+    "people-government",
+    "safety-committee-office",
+)
 WORDS = "检查自建房 1200 栋，发现隐患 35 条，已整改 30 条，其余 7 月底前完成。"
 GRANTS: dict[str, list[str]] = {}
 
@@ -38,7 +43,9 @@ def city(monkeypatch: pytest.MonkeyPatch) -> Running:
     made.programme.save()
     run.dispatch(made.world.actor("city_officer"), made.programme)
     set_day(monkeypatch, "2023-06-01")
-    acts.open_round(made.world.actor("city_officer"), made.programme, reads_report.spans_of(made.programme)[0])
+    acts.open_round(
+        made.world.actor("city_officer"), made.programme, reads_report.spans_of(made.programme)[0]
+    )
     return made
 
 
@@ -78,7 +85,9 @@ def figures(city: Running, member: str = "city_officer", label: str = "上半年
 
 def browse(city: Running, member: str) -> Client:
     client = Client()
-    client.force_login(city.world.person(member), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(
+        city.world.person(member), backend="allauth.account.auth_backends.AuthenticationBackend"
+    )
     return client
 
 
@@ -90,7 +99,9 @@ def test_every_unit_with_duties_gets_one_report_with_its_items_and_its_people_ar
         1, 0, date(2023, 6, 30), date(2023, 7, 10),
     )  # fmt: skip
     person = city.world.person("department_officer")
-    assert Notice.objects.unscoped("test").filter(person=person, key=f"reports:{housing.pk}:open").count() == 1
+    assert (
+        Notice.objects.unscoped("test").filter(person=person, key=f"reports:{housing.pk}:open").count() == 1
+    )
     again = acts.open_round(
         city.world.actor("city_officer"), city.programme, reads_report.spans_of(city.programme)[0]
     )
@@ -115,7 +126,9 @@ def test_an_empty_form_sent_on_the_third_day_shows_as_not_reported(
     assert sent.state == "submitted" and sent.reported_on is None
     assert reads_report.standing_of(sent).word == "未报（交了空表）"
     assert (figures(city).expected, figures(city).actual, figures(city).on_time) == (6, 0, 0)
-    page = browse(city, "city_officer").get(reverse("report-round", args=[round_of(city).pk])).content.decode()
+    page = (
+        browse(city, "city_officer").get(reverse("report-round", args=[round_of(city).pk])).content.decode()
+    )
     assert "未报（交了空表）" in page and "0/6" in page
     with pytest.raises(Refused, match="空表"):
         move(city, "city_officer", sent, "accept")
@@ -149,7 +162,10 @@ def test_entry_locks_after_the_lock_day_and_one_unit_gets_an_exception_with_its_
         assert field in wrong.value.message_dict
     acts.grant_exception(officer, report, date(2023, 7, 20), "汛期抢险，人员抽调")
     kept = LockException.objects.unscoped("test").get()
-    assert (kept.until, kept.reason) == (date(2023, 7, 20), "汛期抢险，人员抽调") and "周明" in kept.granted_by
+    assert (kept.until, kept.reason) == (
+        date(2023, 7, 20),
+        "汛期抢险，人员抽调",
+    ) and "周明" in kept.granted_by
     assert AuditEntry.objects.unscoped("test").filter(act="except", note="汛期抢险，人员抽调").count() == 1
     set_day(monkeypatch, "2023-07-20")
     acts.fill(housing, report, entry.pk, WORDS, entry.version)
@@ -170,7 +186,9 @@ def test_completeness_and_timeliness_differ_on_the_same_screen(
     move(city, "county_officer", county, "submit")
     found = figures(city)
     assert (found.expected, found.actual, found.on_time) == (6, 2, 1)
-    page = browse(city, "city_officer").get(reverse("report-round", args=[round_of(city).pk])).content.decode()
+    page = (
+        browse(city, "city_officer").get(reverse("report-round", args=[round_of(city).pk])).content.decode()
+    )
     assert "33.3%" in page and "16.7%" in page and "2/6" in page and "1/6" in page
     rows = browse(city, "city_officer").get(f"/reports/?round={round_of(city).pk}&filled=late")
     assert "婺源" in rows.content.decode() and "住建" not in rows.content.decode().split("<tbody>")[-1]
@@ -191,7 +209,9 @@ def test_a_unit_closed_in_june_is_not_expected_in_the_second_half(
     opened = acts.open_round(
         city.world.actor("city_officer"), city.programme, reads_report.spans_of(city.programme)[1]
     )
-    units = ProgressReport.objects.unscoped("test").filter(round=opened.round).values_list("unit_id", flat=True)
+    units = (
+        ProgressReport.objects.unscoped("test").filter(round=opened.round).values_list("unit_id", flat=True)
+    )
     assert opened.made == 5 and closed.pk not in units
 
 
@@ -219,13 +239,17 @@ def test_two_people_on_the_same_entry_are_told_and_nothing_is_overwritten(city: 
     url = reverse("report-entry", args=[report.pk, entry.pk])
     first = client.post(url, {"narrative": WORDS, "version": "0"}, headers={"HX-Request": "true"})
     assert "已保存" in first.content.decode() and "1/1" in first.content.decode()
-    second = client.post(url, {"narrative": "另一个人写的内容", "version": "0"}, headers={"HX-Request": "true"})
+    second = client.post(
+        url, {"narrative": "另一个人写的内容", "version": "0"}, headers={"HX-Request": "true"}
+    )
     told = second.content.decode()
     assert "您的文字没有保存" in told and "吴倩" in told and WORDS in told
     entry.refresh_from_db()
     assert entry.narrative == WORDS
     client.post(
-        url, {"narrative": "另一个人写的内容", "version": "0", "overwrite": "1"}, headers={"HX-Request": "true"}
+        url,
+        {"narrative": "另一个人写的内容", "version": "0", "overwrite": "1"},
+        headers={"HX-Request": "true"},
     )
     entry.refresh_from_db()
     assert entry.narrative == "另一个人写的内容" and entry.version == 2
@@ -272,7 +296,11 @@ def test_the_office_decides_on_many_and_reminds_those_missing_once_a_day(city: R
     assert units == 5 and told >= 1
     assert acts.remind(city.world.actor("city_officer"), round_of(city))[1] == 0
     person = city.world.person("county_officer")
-    assert Notice.objects.unscoped("test").filter(person=person, key__startswith=f"reports:{county.pk}:remind").exists()
+    assert (
+        Notice.objects.unscoped("test")
+        .filter(person=person, key__startswith=f"reports:{county.pk}:remind")
+        .exists()
+    )
 
 
 def test_any_number_of_the_offices_report_opens_its_rows(
@@ -322,6 +350,40 @@ def test_a_changed_row_names_the_figure_that_moved_and_the_issued_copy_stays(
     assert (paper.body, paper.digest) == (body, digest)
 
 
+def test_an_item_without_anything_due_says_so_instead_of_zeros(city: Running) -> None:
+    Occurrence.objects.unscoped("test").filter(
+        item_id=city.obligations["每季度至少公布3个案例"].item_id
+    ).update(state="cancelled")
+    paper = report_paper.draft_office_report(city.world.actor("city_officer"), round_of(city))
+    words = ["".join(run["text"] for run in block.get("runs", ())) for block in paper.body]
+    assert "（二）强化建设领域安全整治。本期没有到期的事项。" in words
+    assert any(one.startswith("（一）加强学习教育。应办 ") for one in words)
+
+
+def test_a_countys_own_report_waits_for_those_below_it(city: Running) -> None:
+    county = make_programme(city.world, "361130", [
+        ("1", "强化建设领域安全整治", {"lead": (("emergency", "361130"),)},
+         ({"kind": "deadline", "quote": "6月底前完成全县排查", "by": date(2023, 6, 30)},)),
+    ])  # fmt: skip
+    county.programme.upper = city.programme
+    county.programme.report_days = [{"due": "2023-06-30"}]
+    county.programme.save()
+    officer = city.world.actor("county_officer")
+    run.dispatch(officer, county.programme)
+    acts.open_round(officer, county.programme, reads_report.spans_of(county.programme)[0])
+    below = ProgressReport.objects.unscoped("test").get(programme=county.programme)
+    ProgressReport.objects.unscoped("test").filter(pk=below.pk).update(state="submitted", filled=1)
+    report = fill_all(city, "county_officer", report_of(city, GOVERNMENT, "361130"), "开展警示日活动六次")
+    report = move(city, "county_officer", report, "submit")
+    with pytest.raises(Refused, match="还有 1 份下级报告没有审核"):
+        move(city, "city_officer", report, "accept")
+    below.refresh_from_db()
+    move(city, "county_officer", below, "accept")
+    assert move(city, "city_officer", report, "accept").state == "accepted"
+    (rolled,) = reads_report.lower_rounds(city.world.actor("city_officer"), round_of(city))
+    assert rolled[1].expected == 1 and rolled[1].actual == 1
+
+
 def test_counties_roll_up_to_the_city(city: Running) -> None:
     lines = reads_report.lines_of(city.world.actor("city_officer"), round_of(city))
     levels = reads_report.levels_of(lines, reads_report.still_expected(lines), round_of(city))
@@ -334,7 +396,8 @@ def test_every_page_of_reports_opens_for_the_office(city: Running) -> None:
     paper = report_paper.draft_office_report(city.world.actor("city_officer"), round_of(city))
     round_pk, report = round_of(city).pk, report_of(city, HOUSING)
     for url in (
-        reverse("report-home"), reverse("report-round", args=[round_pk]), reverse("report-round-print", args=[round_pk]),
+        reverse("report-home"), reverse("report-round", args=[round_pk]),
+        reverse("report-round-print", args=[round_pk]),
         reverse("report", args=[report.pk]), reverse("report-print", args=[report.pk]),
         reverse("report-except", args=[report.pk]), reverse("report-recheck", args=[paper.pk]),
         reverse("paper-docx", args=[paper.pk]), reverse("paper-pdf", args=[paper.pk]), "/reports/",
