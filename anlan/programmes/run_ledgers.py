@@ -56,6 +56,7 @@ DUTIES = Ledger(
     pickers={"unit": "/pick/unit", "reassigned_to": "/pick/unit"},
     blank=Blank("还没有下达职责。", "要点发布并下达后，各单位的职责列在这里。"),
     acts=frozenset({"export"}),
+    in_menu=False,
 )
 
 OCCURRENCES = Ledger(
@@ -84,6 +85,7 @@ OCCURRENCES = Ledger(
         Filter("proof", label="来源", more=True),
         Filter("duty__obligation__kind", label="类别", more=True),
         Filter("duty__unit", label="单位", picker="/pick/unit", more=True),
+        Filter("duty__programme", label="要点", more=True),
         Filter("duty__obligation", label="要求", more=True),
         Filter("region_path", kind="region", more=True),
     ),
@@ -146,6 +148,7 @@ EVIDENCE = Ledger(
     pickers={"unit": "/pick/unit"},
     blank=Blank("还没有佐证。", "在应办事项的页面上传文件、填链接，或选一条台账记录、一次活动。"),
     acts=frozenset({"export"}),
+    in_menu=False,
 )
 
 ACTIVITIES = Ledger(

@@ -18,6 +18,7 @@ from anlan.kernel.writing import Refused
 from anlan.programmes import reads_cascade as reads
 from anlan.programmes.actions import chase_cascade, chase_proof
 from anlan.programmes.models import Alignment, Obligation, Programme
+from anlan.programmes.pages.run_receipt import programme_of
 
 ROWS = 60
 Relation = Alignment.Relation
@@ -77,6 +78,18 @@ def cascade(request: ActorRequest, pk: int) -> HttpResponse:
         "count": sum(found.values()),
     }  # fmt: skip
     return render(request, "programmes/cascade.html", {"page": page})
+
+
+@require_GET
+def home(request: ActorRequest) -> HttpResponse:
+    """The alignment of the newest document of the actor's own level."""
+    if not request.actor.may_read("alignments.view"):
+        raise Http404
+    try:
+        programme = programme_of(request)
+    except Http404:
+        return render(request, "programmes/cascade_none.html", {"page": {"title": "上下级对应"}})
+    return HttpResponseRedirect(reverse("cascade", args=[programme.pk]))
 
 
 @require_POST

@@ -2,9 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from anlan.programmes.pages import chase_cascade
+from anlan.programmes.pages import chase_cascade, chase_desk
 
 urlpatterns: list[URLPattern] = [
+    path("programmes/chase/", chase_desk.desk, name="chase"),
+    path("programmes/chase/draft/", chase_desk.draft, name="chase-draft"),
+    path("programmes/cascade/", chase_cascade.home, name="cascade-home"),
     path("programmes/<int:pk>/cascade/", chase_cascade.cascade, name="cascade"),
     path("programmes/<int:pk>/cascade/propose/", chase_cascade.propose, name="cascade-propose"),
     path("programmes/<int:pk>/cascade/confirm/", chase_cascade.confirm, name="cascade-confirm"),
