@@ -5,7 +5,7 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from anlan.programmes import review_jobs  # noqa: F401 (brings a kind of job)
-from anlan.programmes.actions import run_judging
+from anlan.programmes.actions import chase_nudges, run_judging
 
 
 @app.periodic(cron="20 17 * * *", periodic_id="judge")
@@ -13,3 +13,10 @@ from anlan.programmes.actions import run_judging
 def judge(timestamp: int) -> int:
     """Judge every occurrence at 01:20 in Shanghai (17:20 UTC)."""
     return run_judging.judge().changed
+
+
+@app.periodic(cron="30 23 * * *", periodic_id="nudge")
+@app.task(name="programmes.nudge", queue="periodic", queueing_lock="programmes.nudge", pass_context=False)
+def nudge(timestamp: int) -> int:
+    """Tell of what comes near at 07:30 in Shanghai (23:30 UTC), after the night's judging."""
+    return chase_nudges.nudge().occurrences
