@@ -23,7 +23,9 @@ _SENTENCE = re.compile(r"[^。！？；\n]+[。！？；\n]*")
 _COMMA = re.compile(r"[，]")
 _ADVERB = "(?:" + vocabulary.one_of("clauses.adverbs") + "|、)"
 DATED = re.compile(
-    r"(?:(?:20\d\d年|今年)?(?:\d{1,2}月)?(?:年?底|末|\d{1,2}日)?(?:之?前|内|以前)?(?:计划|力争)?)?"
+    r"(?:(?:到|在)?(?:20\d\d年|今年|本年度)?"
+    r"(?:\d{1,2}月份?|第?[一二三四1-4]季度|[上下]半年|全年)?(?:年?底|末|初|[上中下]旬|\d{1,2}日)?"
+    r"(?:之?前|内|以前)?(?:计划|力争|确保)?)?"
 )
 """A date in front of a clause: 6月底前, 2022年计划."""
 
@@ -38,7 +40,9 @@ _MEANS = re.compile(r"^以[^，]{2,120}?为(?:重点|抓手|契机|主线|目标
 _NOUN_END = re.compile("(?:事故|企业|单位|方面|问题|情况|时|的)$")
 _COVERS = re.compile(vocabulary.one_of("kinds.coverage_marks"))
 _FIGURE = re.compile(
-    rf"百分之{NUMBER}|{NUMBER}[万亿余多]*(?:%|{vocabulary.one_of('kinds.measure_words')})|杜绝|根绝|“零|{_COVERS.pattern}"
+    rf"百分之{NUMBER}|{NUMBER}[万亿余多]*(?:%|{vocabulary.one_of('kinds.measure_words')})"
+    r"|杜绝|根绝|“零|零(?:发生|事故|死亡|增长|伤亡)|(?:控制在|不超过|不高于|不低于|不少于)[^，]{0,6}\d"
+    rf"|{_COVERS.pattern}"
 )
 _ENUMERATOR = re.compile(
     r"(?:（[囗一二三四五六七八九十\d]{1,3}）|[①-⑳]|\d{1,2}[.、）]|[一二三四五六七八九十]是|第[一二三四五六]，)(?!\d)"

@@ -45,6 +45,8 @@ _IS_LABEL = re.compile(
 )
 _BLANKET = re.compile(r"^(?:以下|下列|以上|上述)[^，。；、（）]{0,12}?(?:均|都)?(?:需要|需|须|应|要|由|请)+")
 _BLANKET_TAIL = re.compile(r"不再(?:一一|逐一|逐条)?(?:列出|列明|重复|注明|标注)|下同")
+_IDLE = re.compile(vocabulary.one_of("duty.idle_terms"))
+_BARE_MONTH = re.compile(r"^(?:20\d\d年)?\d{1,2}月份?$")
 _LETTER = re.compile(r"^[省市县区旗州]")
 _PARTY_DEPARTMENT = re.compile(r"^(?:组织部|宣传部|统战部|政法委|网信办|编办|党校|办公室)$")
 _NEVER_PREFIXED = ("国家", "中国", "中央", "国网", "驻", "团", "共青团", "民航", "国务院")
@@ -138,18 +140,15 @@ class DutyReader:
         held = ""
         for part in _parts(clause):
             text = part.strip(" 、。")
-            if not text or _BLANKET_TAIL.search(text):
+            if not text or _BLANKET_TAIL.search(text) or _IDLE.fullmatch(text):
                 continue
             blanket = _BLANKET.match(text)
             if blanket:
                 text = text[blanket.end() :]
             found, role = _predicate(text)
             if found is None:
-                if (
-                    dates(text, self.year or 2000)
-                    and len(text) < 25
-                    and not read_names(text, self.gazetteer).names
-                ):
+                term = bool(_BARE_MONTH.match(text) or dates(text, self.year or 2000))
+                if term and len(text) < 25 and not read_names(text, self.gazetteer).names:
                     reading.due = reading.due or self._due(text)
                 else:
                     held = f"{held}、{text}" if held else text
@@ -188,7 +187,7 @@ class DutyReader:
         reading.open_list = reading.open_list or names.open_list
 
     def _due(self, text: str) -> str | None:
-        found = dates(text, self.year)
+        found = dates(f"{text}底" if _BARE_MONTH.match(text) else text, self.year)
         return found[-1].day if found else None
 
     def _finish(self, reading: _Reading) -> ParsedDuty:

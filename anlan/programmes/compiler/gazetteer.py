@@ -28,6 +28,10 @@ _STATED = ("省", "市", "县")
 _NO_PLACE = re.compile(r"[局厅委部办院和及与、，会]")
 """No place name holds one of these, so what stands before them is another body."""
 
+_MERGED_PART = re.compile(vocabulary.one_of("merged_units"))
+_MERGED_PARTS = re.compile(rf"(?:{_MERGED_PART.pattern}(?:和|与|、)?){{2,5}}(?:管理|监督管理|事业发展|发展)?")
+_MERGED_END = re.compile(r"(?:委员会|局|委|厅|办|办公室|部门)$")
+
 
 def _regular(name: str) -> str:
     return re.sub(r"[\s*“”\"]", "", name).replace("(", "（").replace(")", "）")
@@ -42,6 +46,8 @@ class UnitRow:
     short: tuple[str, str, str]
     aliases: tuple[str, ...]
     typos: tuple[str, ...]
+    cores: tuple[str, ...] = ()
+    """Its other names without place and level letter."""
 
     def at(self, level: int, letter: str | None) -> str:
         """The canonical name at a level (0 province, 1 city, 2 county), its first letter as in `letter`."""
@@ -85,6 +91,8 @@ class Gazetteer:
                     self._forms.setdefault(_regular(name), (row, level, False))
                     if name[0] in _STATED:
                         self._cores.setdefault(_core(name), row)
+        for core in row.cores:
+            self._cores.setdefault(core, row)
         for alias in row.aliases:
             self._forms.setdefault(_regular(alias), (row, _LETTERS.get(alias[:1]), False))
             if alias[:1] in _LETTERS:
@@ -108,12 +116,27 @@ class Gazetteer:
                 level = next(v for k, v in _PLACE_ENDS.items() if plain[:cut].endswith(k))
                 shown = "自治区" if plain[:cut].endswith("自治区") else letter
                 return Match(found, found.at(level, shown))
+        merged = self._merged(plain)
+        if merged is not None:
+            return Match(merged, plain)
         for family, unit_id in _unit_families():
             if family.search(plain) and unit_id in self._rows:
                 return Match(self._rows[unit_id], plain)
         bare = self._cores.get(plain)
         if bare is not None:
             return Match(bare, bare.at(home if home is not None else 1, None))
+        return None
+
+    def _merged(self, plain: str) -> UnitRow | None:
+        """Departments that a place has merged (工信和科技局): the row of the one named first."""
+        for cut in (0, *self._place_cuts(plain)):
+            ended = _MERGED_END.search(plain, cut)
+            if ended is None or (cut == 0 and plain[0] in _LETTERS):
+                continue
+            parts = _MERGED_PARTS.fullmatch(plain, cut, ended.start())
+            if parts:
+                first = _MERGED_PART.match(plain, cut)
+                return self._rows.get(_merged_units()[first.group()]) if first else None
         return None
 
     @staticmethod
@@ -133,6 +156,12 @@ class Gazetteer:
     def bare(self, name: str) -> bool:
         """Is it a department word that stands for a unit (公安, 住建)?"""
         return name in self._cores
+
+
+@cache
+def _merged_units() -> dict[str, str]:
+    found: dict[str, str] = vocabulary.table("merged_units")
+    return found
 
 
 @cache
@@ -174,6 +203,7 @@ def _shipped() -> Gazetteer:
 def _read(directory: Path | Traversable) -> Gazetteer:
     try:
         units = [_unit_row(row) for row in _rows(directory, "units.csv")]
+        units += [_common_row(row) for row in _rows(vocabulary.DATA, "more_units.csv")]
         groups = {
             name: row["pattern"]
             for row in _rows(directory, "groups.csv")
@@ -201,6 +231,12 @@ def _unit_row(row: dict[str, str]) -> UnitRow:
         aliases=tuple(a for a in listed if not a.startswith("typo:")),
         typos=tuple(a.removeprefix("typo:").strip() for a in listed if a.startswith("typo:")),
     )
+
+
+def _common_row(row: dict[str, str]) -> UnitRow:
+    """A body that most places have and the table of functions does not name; its aliases bear no level."""
+    names = (row["canonical_name_province"], row["canonical_name_city"], row["canonical_name_county"])
+    return UnitRow(row["unit_id"], names, ("", "", ""), (), (), tuple(_listed(row["aliases"])))
 
 
 def _listed(cell: str) -> list[str]:

@@ -41,7 +41,8 @@ _NO_RECIPIENT = re.compile(
     r"(?:任务|要求|思路|目标|重点|如下|事项|要点|方案|以下)(?:是|为|通知)?$|20\d\d年|核心提示|："
 )
 _BLOCK_END = re.compile(
-    rf"(?:{vocabulary.one_of('head.notice_words', 'head.plan_words')}|号|日|文件)[）]?$|^[^，、]{{2,30}}{_ISSUER_END}$"
+    rf"(?:{vocabulary.one_of('head.notice_words', 'head.plan_words')}|号|日|文件)[）]?$"
+    rf"|^[^，、]{{2,30}}{_ISSUER_END}$"
 )
 """A line that stands above the addressees and is none of them."""
 _METADATA_NAMES = ("日期", "文号", "机构", "分类", "字号", "有效性", "标题", "名称")

@@ -20,6 +20,12 @@ _ADVERBS = f"(?:{_one('clauses.adverbs')}|、)*"
 _CAUSE = f"(?:{_one('clauses.causatives')}[^，]{{0,60}}?)?"
 
 _REGULAR = re.compile(rf"^[^，]{{0,40}}?(?:通过|要|应)?{_ADVERBS}?(?<!不)定期(?=[\u4e00-\u9fff“])")
+_RECURRING_TERM = re.compile(
+    r"^每(?:个?(?:半年|两个?月|季度?|月|周|年)|[日天])[^，]{0,14}?(?:前|内|底|末|日|初)?(?=，)"
+)
+"""A term in front of the act: 每月26日前，…"""
+_SHARE = re.compile(r"^的[^，]{1,30}?(?:完成|达到|实现|建立|参加|安装|配备|投保|接入|开展|纳入|通过)")
+"""A share of a whole that does something: 90%以上的企业完成创建."""
 _REGULATION_NOUN = _one("kinds.regulation_nouns")
 _MAKES = re.compile(rf"(?:{_one('kinds.regulation_verbs')})(?P<object>.+)$")
 _MAKING = re.compile(
@@ -136,6 +142,9 @@ def _named(clause: ClauseText) -> list[str]:
 
 def _cadence(clause: ClauseText) -> Kind | None:
     found = cadence(clause.masked) or _cadence_before(clause)
+    term = _RECURRING_TERM.match(clause.whole) if found is None else None
+    if term:
+        found = cadence(term.group())
     if found is None and _REGULAR.match(clause.whole) and not clause.whole.startswith("集中"):
         found = Cadence(None, None, None, None)
     if found is None:
@@ -188,7 +197,8 @@ def _quota(clause: ClauseText) -> Kind | None:
             continue
         if q.comparator in ("<=",) or (q.comparator == ">" and _qualifies(rest)):
             continue
-        bound = q.comparator == ">=" and not _qualifies(rest)
+        share = q.unit == "%" and bool(_SHARE.match(rest))
+        bound = share or (q.comparator == ">=" and not _qualifies(rest))
         acts = bool(_CHANGE.search(before) or VERBAL.match(before)) or (
             q.unit == "%" and before.endswith("率")
         )

@@ -15,7 +15,7 @@ _UNIT_END = re.compile(vocabulary.one_of("units.ends") + r"(?:（[^（）]*）)?
 _GROUP_END = re.compile(vocabulary.one_of("units.group_ends") + r"(?:（[^（）]*）)?$")
 _GROUP_START = re.compile("^" + vocabulary.one_of("units.group_starts"))
 _GENERIC = re.compile(
-    r"^街道办事处$|^乡镇|^镇街|有关|相关|各级|各地|成员单位|“\d+\+\d+”|负有|主管部门|监管部门|^(?:省|市|县|区|旗)直|（[市县区、]+）"
+    r"^(?:开发区|园区|功能区|产业园区?|工业园区?|镇街|街镇|街道|乡镇|镇|村|社区)(?:管委会|人民政府|政府)?$|^街道办事处$|^乡镇|^镇街|有关|相关|各级|各地|成员单位|“\d+\+\d+”|负有|主管部门|监管部门|^(?:省|市|县|区|旗)直|（[市县区、]+）"
 )
 _AND = re.compile(r"以及|和|及|与|暨")
 _SEPARATORS = "、，,；;\n "
@@ -27,6 +27,8 @@ _ETC = re.compile(rf"等(?P<rest>{_WHICH}{_BODIES}|\d*个?(?:部门|单位))?$")
 _ETC_INSIDE = re.compile(rf"等(?={_WHICH}{_BODIES})")
 _NAMED_GROUP = re.compile(r"有关|相关|各|成员|负有|承担|级|直")
 _OPENER = re.compile(r"^(?:由|请|并由|并|以及|和|及|与|商)")
+_LEVELS_HEAD = re.compile(r"^各[市县区州旗镇乡]$")
+_LEVELS_TAIL = re.compile(r"^(?:市|县|区|州|旗|镇|乡|街道|镇街|乡镇)(?:（[^（）]*）)?(?:人民)?政府")
 _GOVERNMENT = ("政府", "人民政府")
 _LEVEL_ONLY = re.compile(r"^(?:各)?[省市县区州旗乡镇]$")
 
@@ -120,6 +122,9 @@ def _merge(words: list[str], gazetteer: Gazetteer) -> list[str]:
     held: list[str] = []
     for word in words:
         if word in _GOVERNMENT and out and out[-1].endswith("党委"):
+            out[-1] = f"{out[-1]}、{word}"
+            continue
+        if out and _LEVELS_HEAD.match(out[-1]) and _LEVELS_TAIL.match(word):
             out[-1] = f"{out[-1]}、{word}"
             continue
         held.append(word)

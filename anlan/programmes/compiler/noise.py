@@ -44,7 +44,7 @@ def is_web_furniture(line: str) -> bool:
     plain = re.sub(r"[\s　]", "", line).translate(_ONE_STYLE)
     if len(line) > _FURNITURE_LENGTH:
         return False
-    return bool(_WEB_LINE.match(plain) or _DATED_LINE.match(line) and "印发" not in line)
+    return bool(_WEB_LINE.match(plain) or (_DATED_LINE.match(line) and "印发" not in line))
 
 
 def is_metadata(line: str) -> bool:

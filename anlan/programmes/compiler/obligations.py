@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from anlan.programmes.compiler import vocabulary
@@ -12,6 +13,7 @@ from anlan.programmes.compiler.document import Obligation
 from anlan.programmes.compiler.items import ItemDraft
 from anlan.programmes.compiler.kinds import ClauseText, Kind, is_campaign, kind_of
 from anlan.programmes.compiler.mapped import Mapped, Quoter
+from anlan.programmes.compiler.series import completed, split_also, split_figures
 
 _ADVERBS = f"(?:{vocabulary.one_of('clauses.adverbs')}|、)*"
 _COMPLETES = re.compile(rf"^{_ADVERBS}完成(?!率|度)")
@@ -53,13 +55,15 @@ class ItemReader:
         for sentence in sentences(body.text, masked):
             carried: str | None = None
             found: list[Obligation] = []
-            for group in sentence.groups:
-                if not group.binds or group.end - group.start < _SHORTEST:
+            for whole in sentence.groups:
+                if not whole.binds or whole.end - whole.start < _SHORTEST:
                     continue
-                stated = self._stated(masked, group)
-                if stated and group is sentence.groups[0] and _BARE_YEAR.match(masked[group.start :]):
-                    carried = stated
-                found.append(self._obligation(body, masked, group, stated or carried, due))
+                for group in split_also(masked, whole, self._kind_at(body, masked)):
+                    stated = self._stated(masked, group)
+                    if stated and whole is sentence.groups[0] and _BARE_YEAR.match(masked[group.start :]):
+                        carried = stated
+                    before = found[-1] if found else None
+                    found += self._obligations(body, masked, group, (stated or carried, due), before)
             out.append(ReadSentence(sentence, tuple(found)))
         return tuple(out)
 
@@ -75,17 +79,45 @@ class ItemReader:
         span = item.title.span(0, len(title))
         return Obligation("campaign", (), self.quoter.quote(span), span, named=_names(title))
 
-    def _obligation(
-        self, body: Mapped, masked: str, group: Group, stated: str | None, due: str | None
-    ) -> Obligation:
+    @staticmethod
+    def _kind_at(body: Mapped, masked: str) -> Callable[[int, int], Kind]:
+        def kind_at(start: int, end: int) -> Kind:
+            main = masked[start:end]
+            return kind_of(ClauseText(body.text[start:end], main, main))
+
+        return kind_at
+
+    def _obligations(
+        self,
+        body: Mapped,
+        masked: str,
+        group: Group,
+        days: tuple[str | None, str | None],
+        before: Obligation | None,
+    ) -> list[Obligation]:
+        """The duties of a group: one, or one a figure. `days`: the date stated, the date due."""
         dated = DATED.match(masked, group.main_start, group.main_end)
         begin = dated.end() if dated else group.main_start
-        main = body.text[begin : group.main_end]
-        main_masked = masked[begin : group.main_end]
-        kind = kind_of(ClauseText(main, main_masked, masked[group.start : group.end]))
-        by = self._by(kind, main_masked, stated, due)
-        span = body.span(group.start, group.end)
-        scope = _SCOPE.search(masked, group.start, group.end)
+        main = masked[begin : group.main_end]
+        kind = kind_of(ClauseText(body.text[begin : group.main_end], main, masked[group.start : group.end]))
+        kind = completed(kind, main, before)
+        by = self._by(kind, main, *days)
+        parts = split_figures(kind, main)
+        if not parts:
+            return [self._obligation(body, masked, (group.start, group.end), begin, kind, by)]
+        bounds = [group.start, *(begin + part.start for part in parts[1:])]
+        ends = [*(begin + part.end for part in parts[:-1]), group.end]
+        return [
+            self._obligation(body, masked, (start, end), max(start, begin), part.kind, by)
+            for start, end, part in zip(bounds, ends, parts, strict=True)
+        ]
+
+    def _obligation(
+        self, body: Mapped, masked: str, at: tuple[int, int], begin: int, kind: Kind, by: str | None
+    ) -> Obligation:
+        main = body.text[begin : at[1]]
+        span = body.span(*at)
+        scope = _SCOPE.search(masked, *at)
         return Obligation(
             kind=kind.kind,
             also=(*kind.also, *(("deadline",) if by else ())),

@@ -10,9 +10,9 @@ from anlan.programmes.compiler.document import Number
 from anlan.programmes.compiler.numerals import NUMBER, number
 
 _MEASURE = vocabulary.one_of("kinds.measure_words")
-_AT_LEAST = r"至少|不少于|不低于|不小于|达到|达|力争达到|突破"
-_AT_MOST = r"不超过|不高于|不大于|不多于|控制在|降至|降到|压减至|压减到|低于|少于"
-_MORE = r"超过|高于|多于"
+_AT_LEAST = vocabulary.one_of("kinds.at_least")
+_AT_MOST = vocabulary.one_of("kinds.at_most")
+_MORE = vocabulary.one_of("kinds.more_than")
 _LEAD_IN = rf"(?P<before>{_AT_LEAST}|{_AT_MOST}|{_MORE})?(?:完成|达到|开展|组织|为|约|在|至|到)?"
 _QUANTITY = re.compile(
     rf"{_LEAD_IN}(?P<percent>百分之)?(?P<number>两位数|{NUMBER})(?P<scale>[万亿余多]*)"
@@ -31,11 +31,15 @@ _PERIOD = [(re.compile(pattern + r"(?!来|度双|限)"), period) for pattern, pe
 _COUNTED = re.compile(
     rf"(?P<least>至少|不少于|不低于)?(?:[\u4e00-\u9fff]{{0,10}}?)(?P<least2>至少|不少于|不低于)?(?P<number>{NUMBER})(?P<unit>{_MEASURE})(?P<after>以上)?"
 )
+_NO_TIMES = ("天", "道", "口", "条", "路", "个月", "小时", "分钟")
 _DELAY = re.compile(
     rf"(?P<full>满)(?P<number>{NUMBER})(?P<unit>个月|月|年|天|日)"
     rf"|(?P<within>{NUMBER})(?P<unit2>个?工作日|个月|日|天|小时|分钟)(?:之)?内"
     rf"|(?:后|之日起|起)(?P<after>{NUMBER})(?P<unit3>个?工作日|个月|日|天|小时)(?=[，。；]|完成|报|上|提)"
 )
+
+
+_AT_LEAST_BEFORE = re.compile(r"(?:至少|不少于|不低于)[^，、。；]{0,12}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,10 @@ def quantities(masked: str) -> list[Quantity]:
             continue
         scale = found["scale"].strip("余多")
         unit = "%" if found["number"] == "两位数" else f"{scale}{unit or ''}"
-        out.append(Quantity(found.start("number"), found.end(), value, unit, _comparator(found)))
+        comparator = _comparator(found)
+        if comparator == "=" and _AT_LEAST_BEFORE.search(masked, max(0, found.start() - 14), found.start()):
+            comparator = ">="
+        out.append(Quantity(found.start("number"), found.end(), value, unit, comparator))
     return _shared_bounds(masked, out)
 
 
@@ -130,7 +137,16 @@ def cadence(masked: str) -> Cadence | None:
                 or re.search("至少|不少于|不低于", rest[: counted.end()])
             )
             value = number(counted["number"])
-            if value is not None and counted["unit"] not in ("天", "道", "口", "条", "路"):
+            if value is not None and counted["unit"] not in (
+                "天",
+                "道",
+                "口",
+                "条",
+                "路",
+                "个月",
+                "小时",
+                "分钟",
+            ):
                 return Cadence(period, value, counted["unit"], ">=" if more else "=")
         return Cadence(period, 1, "次", ">=" if least else "=")
     return None
