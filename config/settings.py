@@ -144,6 +144,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+SESSION_ENGINE = "anlan.org.session_store"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.flag("ANLAN_HTTPS")
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

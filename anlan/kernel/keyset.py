@@ -17,6 +17,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import BooleanField, F, Func, Model, Q, QuerySet, Value
 
+from anlan.kernel import fetching
 from anlan.kernel.ledger import field_at
 from anlan.kernel.scope import NOBODY
 
@@ -53,7 +54,7 @@ def page(
         backwards, wanted = False, list(order)
     within = rows.filter(condition(rows.model, wanted, position)) if position is not None else rows
     ids = within.select_related(None).order_by(*wanted).values("pk")[: size + 1]
-    shown = list(rows.filter(pk__in=ids).order_by(*wanted))
+    shown = fetching.fetch(rows, ids, wanted)
     more, shown = len(shown) > size, shown[:size]
     if backwards:
         shown.reverse()

@@ -27,7 +27,7 @@ from django.db.models import F, QuerySet
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from anlan.kernel import clock
+from anlan.kernel import clock, lookup
 from anlan.kernel.calendar import ONE_DAY
 from anlan.kernel.clock import SHANGHAI
 from anlan.kernel.models import Delivery, Notice, NoticeChoice, Robot
@@ -98,7 +98,9 @@ def inbox(actor: Actor) -> QuerySet[Notice]:
 
 def unread(person_id: int) -> int:
     """How many notices the person has not read."""
-    return Notice.objects.unscoped("a person's own count").filter(person_id=person_id, read_at=None).count()
+    return int(
+        lookup.value("SELECT count(*) FROM kernel_notice WHERE person_id = %s AND read_at IS NULL", person_id)
+    )
 
 
 def mark_read(actor: Actor, ids: Iterable[int] | None = None, now: datetime | None = None) -> int:

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, F, Func, Model, Q, Value
+from django.db.models import BooleanField, CharField, F, Func, Model, Q, TextField, Value
 from django.db.models.expressions import Combinable
 
 from anlan.kernel import registry
@@ -237,7 +237,7 @@ def distinct_values(ledger: Ledger, name: str, actor: Actor, most: int = 200) ->
     elif _leads_an_index(ledger.model, name):
         found = list(_hop(ledger, name, actor, most))
     else:
-        rows = ledger.rows(actor).filter(**{f"{name}__gt": ""}).order_by(name)
+        rows = ledger.rows(actor).filter(**_filled(ledger, name)).order_by(name)
         found = [str(value) for value in rows.values_list(name, flat=True).distinct()[:most]]
     if len(_distinct) > 1000:
         _distinct.clear()
@@ -247,11 +247,17 @@ def distinct_values(ledger: Ledger, name: str, actor: Actor, most: int = 200) ->
 
 def _hop(ledger: Ledger, name: str, actor: Actor, most: int) -> Iterator[str]:
     rows = ledger.rows(actor).order_by(name).values_list(name, flat=True)
-    value, seen = rows.filter(**{f"{name}__gt": ""}).first(), 0
+    value, seen = rows.filter(**_filled(ledger, name)).first(), 0
     while value is not None and seen < most:
         yield str(value)
         seen += 1
         value = rows.filter(**{f"{name}__gt": value}).first()
+
+
+def _filled(ledger: Ledger, name: str) -> dict[str, Any]:
+    """Not empty: numbers have no empty text."""
+    text = isinstance(ledger.field(name), CharField | TextField)
+    return {f"{name}__gt": ""} if text else {f"{name}__isnull": False}
 
 
 def _leads_an_index(model: type[Model], name: str) -> bool:

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from anlan.kernel import clock, registry
+from anlan.kernel import clock, frames, registry
 from anlan.kernel.scope import Actor
 
 
@@ -153,6 +153,11 @@ class Shell:
             "signout": address("account_logout"),
             "signin": address("account_login"),
         }
+
+    @cached_property
+    def shown(self) -> tuple[object, ...]:
+        """All that the frame shows: the same key, the same header and menu."""
+        return frames.facts_of(self)
 
     @cached_property
     def _items(self) -> list[Item]:

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from anlan.kernel import parameters
+from anlan.kernel.lookup import Lookup
 from anlan.org.models import Person
 from anlan.org.models.security import Method, OnlineSession
 
@@ -20,6 +21,7 @@ SEAT = "seat_id"
 WHY = "the session's own row"
 SEEN_EVERY = timedelta(seconds=60)
 KEPT = timedelta(days=183)
+_rows_by_number = Lookup(OnlineSession, "id = %s")
 
 
 def client_address(request: HttpRequest | None) -> str:
@@ -71,7 +73,7 @@ def begin(request: HttpRequest, person: Any, method: str = Method.PASSWORD) -> O
 def current(request: HttpRequest) -> OnlineSession | None:
     """The row of this browser, ended or not."""
     number = request.session.get(NUMBER)
-    return OnlineSession.objects.unscoped(WHY).filter(pk=number).first() if number else None
+    return _rows_by_number.first(number) if number else None
 
 
 def act_as(request: HttpRequest, seat_id: int) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -15,12 +16,13 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET
 
-from anlan.kernel import drawing, places
+from anlan.kernel import drawing, lookup, places
 from anlan.kernel.ledger import Filter, Ledger, View
 from anlan.kernel.listing import RESERVED, Listing, filter_kind, filter_label
 from anlan.kernel.models import ColumnChoice, SavedView
 from anlan.kernel.pages.access import ledger_for, may
 from anlan.kernel.requests import ActorRequest
+from anlan.kernel.scope import Actor
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ class ListPage:
     def __init__(self, request: ActorRequest, ledger: Ledger) -> None:
         self.request = request
         self.ledger = ledger
-        self.listing = Listing(ledger, request.actor, query_of(request, ledger))
+        self.own = Own.of(request.actor, ledger)
+        self.listing = Listing(ledger, request.actor, query_of(request, ledger, self.own))
         self.url = reverse("ledger-list", args=[ledger.key])
         self.title = ledger.label
 
@@ -101,11 +104,9 @@ class ListPage:
         """Everybody's views and one's own, with capped counts."""
         found = [self._view(View("all", "全部", {}, count=False))]
         found += [self._view(one) for one in self.ledger.views]
-        for own in SavedView.objects.filter(ledger=self.ledger.key, person_id=self.request.actor.key):
-            query = dict(parse_qsl(own.query))
-            found.append(
-                {"label": own.label, "url": f"{self.url}?{own.query}", "current": query == self.query}
-            )
+        for label, query in self.own.views:
+            current = dict(parse_qsl(query)) == self.query
+            found.append({"label": label, "url": f"{self.url}?{query}", "current": current})
         return found if len(found) > 1 or self.query else []
 
     def _view(self, view: View) -> dict[str, Any]:
@@ -285,13 +286,36 @@ class ListPage:
         }
 
 
-def query_of(request: ActorRequest, ledger: Ledger) -> Mapping[str, str]:
+@dataclass(frozen=True)
+class Own:
+    """What one person keeps for a ledger: columns in order, and (label, query) of the views."""
+
+    columns: Sequence[str] = ()
+    views: Sequence[tuple[str, str]] = ()
+
+    @classmethod
+    def of(cls, actor: Actor, ledger: Ledger) -> Own:
+        """Both by one statement: every list page asks for them."""
+        if not actor.person_id:
+            return cls()
+        text = lookup.value(
+            "SELECT jsonb_build_array("
+            "(SELECT columns FROM kernel_columnchoice WHERE ledger = %s AND person_id = %s), "
+            "(SELECT jsonb_agg(jsonb_build_array(label, query) ORDER BY id)"
+            " FROM kernel_savedview WHERE ledger = %s AND person_id = %s))::text",
+            *(ledger.key, actor.person_id) * 2,
+        )
+        columns, views = json.loads(text)
+        return cls(columns or (), [tuple(one) for one in views or ()])
+
+
+def query_of(request: ActorRequest, ledger: Ledger, own: Own | None = None) -> Mapping[str, str]:
     """The address bar; without a choice of columns in it, the one this person made."""
     query = request.GET.dict()
-    if "columns" not in query and request.actor.person_id:
-        chosen = ColumnChoice.objects.filter(ledger=ledger.key, person_id=request.actor.key).first()
+    if "columns" not in query:
+        chosen = (own or Own.of(request.actor, ledger)).columns
         if chosen:
-            query["columns"] = ",".join(chosen.columns)
+            query["columns"] = ",".join(chosen)
     return query
 
 

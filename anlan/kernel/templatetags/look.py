@@ -6,9 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms, template
+from django.template.base import FilterExpression, Node, Parser, TextNode, Token
+from django.templatetags.static import do_static
+from django.templatetags.static import static as address_of
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from anlan.kernel import assets, cells
+from anlan.kernel import assets, cells, filter_line, frames
 
 register = template.Library()
 
@@ -18,11 +22,48 @@ register.simple_tag(cells.bar, name="bar")
 register.simple_tag(cells.seal, name="seal")
 register.simple_tag(cells.fx, name="fx")
 register.simple_tag(cells.tag, name="mark")
-register.simple_tag(assets.icon, name="icon")
+register.simple_tag(frames.part, takes_context=True, name="frame")
+register.simple_tag(filter_line.fields, name="filter_fields")
+register.simple_tag(cells.table_heads, name="ledger_heads")
 register.filter("money", cells.money)
 register.filter("number", cells.number)
 register.filter("day", cells.day)
 register.filter("moment", cells.moment)
+
+
+@register.tag("static")
+def static_address(parser: Parser, token: Token) -> Node:
+    """The address of a file under frontend/: worked out when the template is read, not for every page."""
+    bits = token.split_contents()
+    if len(bits) == 2 and (path := _literal(parser, bits[1])):
+        return TextNode(escape(address_of(path)))
+    return do_static(parser, token)  # type: ignore[no-any-return]
+
+
+@register.tag("icon")
+def icon(parser: Parser, token: Token) -> Node:
+    """`{% icon "bell" %}` or `{% icon "x" "收起" %}`; words in quotes are written at once."""
+    _, *bits = token.split_contents()
+    literal = [_literal(parser, bit) for bit in bits]
+    if all(literal):
+        return TextNode(assets.icon(*literal))
+    return _Icon([parser.compile_filter(bit) for bit in bits])
+
+
+class _Icon(Node):
+    """An icon whose name comes from the page."""
+
+    def __init__(self, parts: Sequence[FilterExpression]) -> None:
+        self.parts = parts
+
+    def render(self, context: template.Context) -> SafeString:
+        """The SVG."""
+        return assets.icon(*(part.resolve(context) for part in self.parts))
+
+
+def _literal(parser: Parser, bit: str) -> str:
+    """The text of a quoted word, "" for anything that the page decides."""
+    return bit[1:-1] if len(bit) > 2 and bit[0] == bit[-1] and bit[0] in "'\"" and "|" not in bit else ""
 
 
 @register.filter
@@ -92,16 +133,3 @@ def error_links(form: forms.BaseForm) -> list[tuple[str, str]]:
 def short_label(text: str) -> str:
     """我的办公桌 becomes 办公桌 in the narrow bottom bar of a phone."""
     return text.removeprefix("我的")
-
-
-@register.filter
-def hidden_filters(filters: Sequence[Any]) -> list[Any]:
-    """The filters that stand behind 更多条件."""
-    return [f for f in filters if getattr(f, "hidden_more", False)]
-
-
-@register.filter
-def any_value(filters: Sequence[Any]) -> bool:
-    """Whether one of these filters is in use, so that the second line must not be folded away."""
-    names = ("value", "value_from", "value_to")
-    return any(getattr(f, name, "") not in ("", None) for f in filters for name in names)

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from anlan.kernel.lookup import Lookup
 from anlan.kernel.scope import PathField, Reach, Scope, ScopedModel, ScopedQuerySet
 from anlan.org.models.fields import KeysField
 from anlan.org.models.regions import Region
@@ -53,6 +54,15 @@ def _names_one(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
 class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[misc]
     """Finds accounts by their natural key for the sign-in, and everything else in scope only."""
 
+    def get(self, *args: Any, **kwargs: Any) -> Person:
+        """As Django's; one account by its key, which every request asks, by a statement that stands ready."""
+        if args or list(kwargs) != ["pk"]:
+            return super().get(*args, **kwargs)  # type: ignore[no-any-return]
+        found = _by_key.first(Person._meta.pk.get_prep_value(kwargs["pk"]))
+        if found is None:
+            raise Person.DoesNotExist(f"no person {kwargs['pk']}")
+        return found
+
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> Person:
         """A new account; without a password it cannot sign in until one is set."""
         person: Person = self.model(username=username.strip(), **fields)
@@ -92,6 +102,7 @@ class Person(AbstractBaseUser, ScopedModel):
     scope: ClassVar[Scope] = Scope(
         view="people.view", region="region_path", unit="unit_id", enterprise="enterprise_id", person="id"
     )
+    derived: ClassVar[frozenset[str]] = frozenset({"pinyin", "initials", "region_id", "region_path"})
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
@@ -144,12 +155,19 @@ class Person(AbstractBaseUser, ScopedModel):
         """The name once more: Chinese names are not shortened."""
         return self.name
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save with the spelling and the place brought up to date."""
+    def derive(self) -> None:
+        """The spelling of the name, and the place of the unit."""
         self.pinyin, self.initials = spell(self.name)
         self.region = self.unit.region if self.unit else None
         self.region_path = self.unit.region_path if self.unit else ""
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save with the spelling and the place brought up to date."""
+        self.derive()
         fields = kwargs.get("update_fields")
         if fields is not None and {"name", "unit", "unit_id"} & set(fields):
             kwargs["update_fields"] = {*fields, "pinyin", "initials", "region", "region_path"}
         super().save(*args, **kwargs)
+
+
+_by_key = Lookup(Person, "id = %s")
