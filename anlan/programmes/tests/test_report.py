@@ -1,4 +1,4 @@
-"""Reports on the cast's own desks: opened, filled, locked, decided; the office's own report and its re-check."""
+"""Reports on the cast's desks: opened, filled, locked, decided; the office's own report and its re-check."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from anlan.org.models import Unit
 from anlan.papers import actions as papers
 from anlan.papers.models import Paper
 from anlan.programmes import reads_report, report_measures
+from anlan.programmes.actions import demo_report, report_paper, run
 from anlan.programmes.actions import report as acts
-from anlan.programmes.actions import report_paper, run
 from anlan.programmes.models import LockException, Occurrence, ProgressReport, ReportEntry, ReportRound
 from anlan.programmes.tests.running import Running, make_programme, running_world
 
@@ -404,3 +404,12 @@ def test_every_page_of_reports_opens_for_the_office(city: Running) -> None:
     ):  # fmt: skip
         assert client.get(url).status_code == 200, url
     assert browse(city, "department_officer").get(reverse("report-home")).status_code == 404
+
+
+def test_a_demonstration_stands_in_mid_course(city: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_day(monkeypatch, "2023-07-05")
+    made = demo_report.returns(round_of(city), date(2023, 7, 5))
+    assert sum(made.values()) == 6
+    found = figures(city)
+    assert found.actual == made["reported"] + made["late"] and found.on_time == made["reported"] > 0
+    assert sum(demo_report.returns(round_of(city), date(2023, 7, 5)).values()) == made["silent"]
