@@ -114,7 +114,10 @@ def _planned(model: type[Model], order: Sequence[str], related: Any) -> _Plan | 
 def _part(info: Any, select: Sequence[Any]) -> _Part | None:
     model, places = info["model"], info["select_fields"]
     own = [one for one in (pre_init, post_init) if one.has_listeners(model)]
-    made_by_itself = model.from_db.__func__ is Model.from_db.__func__ and model.__init__ is Model.__init__
+    overridden = {
+        name for one in model.__mro__ if issubclass(one, Model) and one is not Model for name in vars(one)
+    }
+    made_by_itself = overridden.isdisjoint({"from_db", "__init__"})
     if own or not made_by_itself or len(places) < 2 or model._meta.proxy or model._meta.parents:
         return None
     fields = [select[place][0].target for place in places]

@@ -7,12 +7,14 @@ eight of them stand before every page. These are exactly the same statements.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, models
 
 M = TypeVar("M", bound=models.Model)
+Value = str | int | datetime | None
 
 
 class Lookup(Generic[M]):
@@ -21,7 +23,7 @@ class Lookup(Generic[M]):
     def __init__(self, model: type[M], where: str) -> None:
         self.model, self.where = model, where
 
-    def first(self, *values: object) -> M | None:
+    def first(self, *values: Value) -> M | None:
         """The row, or None."""
         with connection.cursor() as cursor:
             cursor.execute(self._sql, values)
@@ -57,7 +59,7 @@ class Lookup(Generic[M]):
         return self.model.from_db(connection.alias, self._names, values)
 
 
-def value(sql: str, *values: object) -> Any:
+def value(sql: str, *values: Value) -> Any:
     """The one value that a statement gives, None where it gives no row."""
     with connection.cursor() as cursor:
         cursor.execute(sql, values)

@@ -37,7 +37,7 @@ def static_address(parser: Parser, token: Token) -> Node:
     bits = token.split_contents()
     if len(bits) == 2 and (path := _literal(parser, bits[1])):
         return TextNode(escape(address_of(path)))
-    return do_static(parser, token)  # type: ignore[no-any-return]
+    return do_static(parser, token)
 
 
 @register.tag("icon")
