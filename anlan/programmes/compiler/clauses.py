@@ -44,6 +44,7 @@ _FIGURE = re.compile(
     r"|杜绝|根绝|“零|零(?:发生|事故|死亡|增长|伤亡)|(?:控制在|不超过|不高于|不低于|不少于)[^，]{0,6}\d"
     rf"|{_COVERS.pattern}"
 )
+_RHYTHM = re.compile(r"每(?:天|日|周|月|季度?|半年|年)(?![，、内])")
 _ENUMERATOR = re.compile(
     r"(?:（[囗一二三四五六七八九十\d]{1,3}）|[①-⑳]|\d{1,2}[.、）]|[一二三四五六七八九十]是|第[一二三四五六]，)(?!\d)"
 )
@@ -139,7 +140,7 @@ def _role(text: str, masked: str) -> str:
     if _CONTINUES.match(masked):
         return "main" if _FIGURE.search(text) else "more"
     if _ADJUNCT_START.match(masked):
-        figured = _FIGURE.search(text) and not _NOUN_END.search(masked)
+        figured = (_FIGURE.search(text) or _RHYTHM.search(masked)) and not _NOUN_END.search(masked)
         return "main" if _acts(masked) or _COVERS.search(text) or figured else "adjunct"
     if VERBAL.match(masked) or _FIGURE.search(text) or _INNER_VERB.search(masked):
         return "main"

@@ -129,5 +129,8 @@ def _merged(text: str, found: list[FoundDuty], reader: DutyReader) -> list[Found
 
 def _as_one(text: str, run: list[FoundDuty], reader: DutyReader) -> FoundDuty:
     start, end = run[0].start, run[-1].end
-    clause = re.sub(r"）\s*（", "；", text[start:end]).strip("（）\n").replace("\n", "；")
+    clause = re.sub(r"）\s*（", "；", text[start:end]).strip("\n")
+    if clause.startswith("（"):
+        clause = clause.removeprefix("（").removesuffix("）")
+    clause = clause.replace("\n", "；")
     return FoundDuty(start, end, reader.read(clause))

@@ -294,6 +294,8 @@ def _deadlines(texts: Iterable[str], year: int | None) -> tuple[ReportDeadline, 
 
 
 def _sentence_deadlines(sentence: str, year: int | None) -> list[ReportDeadline]:
+    if _RECURRING.search(sentence):
+        sentence = "，".join(part for part in sentence.split("，") if not _RECURRING.search(part))
     verb = _REPORT_VERB.search(sentence)
     if verb is None or _RECURRING.search(sentence) or not _REPORT_TO.search(sentence):
         return []

@@ -107,13 +107,16 @@ class _Builder:
         """A first-level entry: a section with items, a section of aims, or an item without section."""
         text = entry.text
         found = find_duties(text.text, self.reader)
-        titled = split_title(_without(text, found))
+        titled = split_title(_without(text, found), heads=bool(entry.children or entry.rows))
         label = entry.marker.label
         if _GENERAL.match(titled.title.text):
             self._section(entry, titled, label)
             self.out.general += [part.text for part in entry.walk()]
             return
         heading = titled.own and (bool(entry.children or entry.rows) or _has_paragraphs(entry))
+        if not heading and entry.children:
+            self._entry(entry, None)
+            return
         if not heading:
             self._item(entry, None, text, found)
             return
@@ -137,7 +140,7 @@ class _Builder:
     def _section(self, entry: Entry, titled: Titled, label: str) -> None:
         self.out.sections.append(SectionDraft(label, titled.title, entry.level, entry.head))
 
-    def _entry(self, entry: Entry, section: str) -> None:
+    def _entry(self, entry: Entry, section: str | None) -> None:
         """An entry below a section: an item, or a section of a deeper level."""
         text = entry.text
         if not entry.children:
@@ -145,7 +148,7 @@ class _Builder:
             return
         own = find_duties(text.text, self.reader)
         below = [bool(find_duties(child_text(child).text, self.reader)) for child in entry.children]
-        titled = split_title(_without(text, own))
+        titled = split_title(_without(text, own), heads=True)
         style = entry.children[0].marker.style
         if own or not (self._opens(titled, below) or (style in self.item_styles and any(below))):
             whole = lines_of([part.text for part in entry.walk()])

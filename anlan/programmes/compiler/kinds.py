@@ -26,6 +26,9 @@ _RECURRING_TERM = re.compile(
 """A term in front of the act: 每月26日前，…"""
 _SHARE = re.compile(r"^的[^，]{1,30}?(?:完成|达到|实现|建立|参加|安装|配备|投保|接入|开展|纳入|通过)")
 """A share of a whole that does something: 90%以上的企业完成创建."""
+_CAUSED = re.compile(rf"^(?:{_one('clauses.adverbs')})*(?:推动|督促|支持|引导|指导|推进|帮助|组织)$")
+_DOES = re.compile(r"[^，、]{2,24}?(?:开展|完成|实施|建成|实现|接入|安装|通过|参加|达到|创建)")
+"""推动200个小区开展改造."""
 _REGULATION_NOUN = _one("kinds.regulation_nouns")
 _MAKES = re.compile(rf"(?:{_one('kinds.regulation_verbs')})(?P<object>.+)$")
 _MAKING = re.compile(
@@ -198,14 +201,18 @@ def _quota(clause: ClauseText) -> Kind | None:
         if q.comparator in ("<=",) or (q.comparator == ">" and _qualifies(rest)):
             continue
         share = q.unit == "%" and bool(_SHARE.match(rest))
-        bound = share or (q.comparator == ">=" and not _qualifies(rest))
+        bound = (
+            share
+            or (q.comparator == "=" and bool(_CAUSED.match(before) and _DOES.match(rest)))
+            or (q.comparator == ">=" and not _qualifies(rest))
+        )
         acts = bool(_CHANGE.search(before) or VERBAL.match(before)) or (
             q.unit == "%" and before.endswith("率")
         )
         ends = _is_last(rest) and acts
         if bound or ends or _QUOTA_VERB.search(before):
             kind = "target" if q.unit == "%" and _ACCIDENT.search(clause.text) else "quota"
-            also = ("build",) if is_build(clause) else ()
+            also = (*(("build",) if is_build(clause) else ()), *(("coverage",) if _covers(clause) else ()))
             return Kind(kind, also, value=q.value, unit=q.unit, comparator=q.comparator)
     return None
 

@@ -14,7 +14,9 @@ _ZONE = re.compile(
     r"(?:开发区|风景名胜区|试验区|新区|示范区|度假区|园区|高新区|经开区|县（市、区）|[县市区])$"
 )
 _COMMON = ("开发区", "试验区", "新区", "示范区", "园区")
-_SHARED = re.compile(r"(?:管委会|管理委员会|安委办|安委会办公室|安委会|办公室|人民政府)$")
+_SHARED = re.compile(
+    r"(?:管委会|管理委员会|安委办|安委会办公室|安委会|消安委|安全生产委员会|办公室|人民政府)$"
+)
 
 
 def split_recipients(text: str) -> tuple[str, ...]:
@@ -28,6 +30,10 @@ def split_recipients(text: str) -> tuple[str, ...]:
 def _members(group: str) -> list[str]:
     parts = _split(group)
     if len(parts) < 2:
+        return [group]
+    if parts[-1].endswith("成员单位") and all(
+        re.search("(?:安委会|消安委|委员会)$", part) for part in parts[:-1]
+    ):
         return [group]
     shared = _SHARED.search(parts[-1])
     if shared and any(
@@ -44,6 +50,11 @@ def _members(group: str) -> list[str]:
     if all(_END.search(part) and len(part) > 2 and part != "人民政府" for part in parts):
         return parts
     return [group]
+
+
+def _committee(part: str, letter: str) -> bool:
+    """A committee beside another of its place: 区安委会、区消安委各成员单位."""
+    return part[0] == letter and bool(re.search("(?:安委会|消安委|委员会)$", part))
 
 
 def _proper(part: str, group: str) -> bool:

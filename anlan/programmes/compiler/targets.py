@@ -12,16 +12,20 @@ from anlan.programmes.compiler.quantities import Quantity, quantities
 
 _SENTENCE = re.compile(r"[^。；！：\n]+")
 _AIM = re.compile(
-    r"(?:根绝|杜绝|遏制|防范|控制|减少|压减|下降|降幅|双下降|不发生|零发生|“零”|严控|防止|避免)[^，]{0,30}(?:事故|死亡|亡人|伤亡)"
+    r"(?:根绝|杜绝|遏制|防范|控制|减少|压减|下降|降幅|双下降|不发生|零发生|“零”|严控|防止|避免|压降|降低|扼制)[^，]{0,30}(?:事故|死亡|亡人|伤亡)"
     r"|(?:事故|死亡|亡人|伤亡)[^，]{0,40}(?:下降|降幅|减少|双下降|为零|零发生|零增长|零死亡|控制在|降低|持平|不超过)"
+    r"|零(?:死亡|亡人|事故|伤亡)|不发生[^，]{0,30}(?:事故|事件)|三个不发生|四个不发生"
+    r"|(?:率|起数|人数|总量|次数|覆盖面|达标|应用|系统)[^，]{0,24}\d+(?:\.\d+)?(?:%|个百分点|以内|以下|以上)|率[^，]{0,16}\d"
     r"|完成[^，]{0,40}(?:各项任务|目标任务|工作任务|控制指标|考核指标|工作目标)"
     r"|(?:死亡率|受伤率|整改率|合格率|覆盖率|达标率|万车死亡|亿元)[^，]{0,30}(?:\d|零|下降|以内|以下|以上)"
 )
-_ZERO = re.compile(r"根绝|杜绝|不发生|零发生|“零”|零死亡|零事故")
+_ZERO = re.compile(r"根绝|杜绝|(?<!个)不发生|零发生|“零”|零死亡|零事故|零亡人|零伤亡|零增长")
 _SEVERITY = re.compile(r"特别重大|重特大|较大及以上|较大以上|重大|较大|一般|(?<!死)亡人|生产安全")
 _SUBJECT = re.compile(
     r"^(?:其中|力争|确保|实现|努力|切实|坚决|有效|同时|，)*(?P<subject>[^，]{2,60}?)(?:等)?(?:的)?(?:生产安全)?(?:事故|死亡)"
 )
+_MEASURED = re.compile(r"双下降|双降|持平|零增长|下降\d")
+_VERBS = re.compile(r"^(?:其中|力争|确保|实现|努力|切实|坚决|有效|同时|全年|全[省市县区州旗]|的)+")
 _PLACE = re.compile(r"地区|[\u4e00-\u9fff]{2}、[\u4e00-\u9fff]{2}、|领域|行业|业、|[省市县区]$")
 _LETTER = {0: "全省", 1: "全市", 2: "全县"}
 
@@ -60,11 +64,20 @@ def _continues(before: str, clause: str) -> bool:
         return False
     if _ZERO.search(before) and quantities(mask(clause)):
         return False
+    if _MEASURED.search(before) or _own_subject(clause):
+        return False
     same_zero = bool(_ZERO.search(before) and _ZERO.search(clause))
     own = _SEVERITY.search(clause)
     return same_zero or (
         bool(quantities(mask(clause))) and (own is None or own.group() in before) and not _subject(clause)
     )
+
+
+def _own_subject(clause: str) -> bool:
+    """Does a figure name what it counts (火灾死亡人数, 万车死亡率), and not only 事故起数 or 死亡人数?"""
+    plain = _VERBS.sub("", clause)
+    counted = re.search(r"(?:生产安全)?(?:事故|死亡)", plain)
+    return "率" in plain or bool(counted and counted.start() > 1 and not _SEVERITY.match(plain))
 
 
 def _target(text: Mapped, start: int, end: int, quoter: Quoter, home: int | None) -> Target:

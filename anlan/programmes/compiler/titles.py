@@ -27,8 +27,8 @@ class Titled:
     """The title stands on a line of its own."""
 
 
-def split_title(text: Mapped) -> Titled:
-    """Cut the title off the text of an entry."""
+def split_title(text: Mapped, heads: bool = False) -> Titled:
+    """Cut the title off the text of an entry. heads: other entries stand below, so one sentence is a title."""
     text = text.stripped()
     end = _SENTENCE_END.search(text.text)
     colon = _COLON.search(text.text, 0, _LONGEST_BEFORE_COLON)
@@ -44,6 +44,8 @@ def split_title(text: Mapped) -> Titled:
         return _stand_in(text)
     rest = text.text[end.end() :].strip()
     heading = text.text[: end.start()]
+    if heads and not rest and len(heading) <= _LONGEST_TITLE and "；" not in heading:
+        return _cut(text, end.start(), len(text))
     if rest and len(heading) <= _LONGEST_TITLE and heading.count("，") <= 2 and "；" not in heading:
         return replace(_cut(text, end.start(), end.end()), line=end.group() == "\n")
     return _stand_in(text)
