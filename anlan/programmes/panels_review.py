@@ -49,6 +49,11 @@ def acts(actor: Actor, programme: Programme) -> Mapping[str, Any]:
     return {"acts": found}
 
 
+def report_days(actor: Actor, programme: Programme) -> Mapping[str, Any]:
+    """What every addressee reports, and until when, as the document says."""
+    return {"days": programme.report_days}
+
+
 def edition_acts(actor: Actor, edition: Edition) -> Mapping[str, Any]:
     """Where an edition leads."""
     found: Acts = []

@@ -17,6 +17,10 @@ def _number(row: Any) -> SafeString:
     return format_html('<span class="song">{}</span>', row.number or "未编号")
 
 
+def _year(row: Any) -> SafeString:
+    return format_html("{}", row.year)
+
+
 PROGRAMMES = Ledger(
     key="programmes",
     model=Programme,
@@ -26,7 +30,7 @@ PROGRAMMES = Ledger(
     menu="programmes",
     icon="file-text",
     columns=(
-        Column("year", css="tn c-no"),
+        Column("year", css="tn c-no", cell=_year, value=lambda row: row.year),
         Column("title", link=True, css="c-t"),
         Column("number", css="c-f", cell=_number, value=lambda row: row.number),
         Column("issuer", css="c-r"),
@@ -34,7 +38,7 @@ PROGRAMMES = Ledger(
         Column("region_path", shown=False),
         Column("state", css="c-s"),
     ),
-    filters=(Filter("state"), Filter("year", kind="exact"), Filter("region_path", kind="region")),
+    filters=(Filter("state"), Filter("year"), Filter("region_path", kind="region")),
     search=("title", "number"),
     search_hint="标题、文号",
     order=("-year", "-id"),
@@ -43,15 +47,12 @@ PROGRAMMES = Ledger(
         View("running", "执行中", {"state": "running"}),
         View("reviewing", "审读中", {"state": "reviewing"}),
     ),
-    detail=(
-        Section(
-            "基本情况", ("title", "number", "issuer", "year", "issued_on", "state", "upper", "report_days")
-        ),
-    ),
+    detail=(Section("基本情况", ("title", "number", "issuer", "issued_on", "state", "upper")),),
     panels=(
         Panel("版本", "programmes/panels/editions.html", panels_review.editions),
         Panel("条目", "programmes/panels/items.html", panels_review.items),
         Panel("办理", "programmes/panels/acts.html", panels_review.acts, side=True),
+        Panel("报告时限", "programmes/panels/report_days.html", panels_review.report_days, side=True),
     ),
     select=("issuer",),
     blank=Blank("还没有工作要点。", "上传安委会印发的年度工作要点，系统分解成任务后由您审读、发布。"),

@@ -71,11 +71,11 @@
     if (button) button.click();
   };
 
-  document.addEventListener('keydown', event => {
-    if (!root() || keysOff() || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (event.key === 'Escape' && typing(event.target)) { event.target.blur(); return; }
-    if (typing(event.target) || document.querySelector('dialog[open]')) return;
-    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  // Keys typed while an answer is under way are kept and played after it: each act needs the item's new version.
+  let busy = false;
+  const waiting = [];
+  const play = () => { while (waiting.length && !busy) run(waiting.shift()); };
+  const run = key => {
     const items = all(), at = items.indexOf(current());
     if (key === 'j') choose(items[Math.min(at + 1, items.length - 1)]);
     else if (key === 'k') choose(items[Math.max(at - 1, 0)]);
@@ -85,11 +85,22 @@
     else if (key === 'e') {
       const box = current() && current().querySelector('[data-rv-edit]');
       if (box) { box.open = true; box.querySelector('[name=value]').focus(); }
-    } else if (key === 'm' || key === 'y' || key === '[' || key === ']') press(key);
-    else if (key === 'Enter' && !event.target.closest('a, button, summary, input')) press('Enter');
-    else return;
+    } else press(key);
+  };
+  document.addEventListener('keydown', event => {
+    if (!root() || keysOff() || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.key === 'Escape' && typing(event.target)) { event.target.blur(); return; }
+    if (typing(event.target) || document.querySelector('dialog[open]')) return;
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const enter = key === 'Enter' && !event.target.closest('a, button, summary, input');
+    if (!enter && !/^[0-9jksfemy[\]]$/.test(key)) return;
     event.preventDefault();
+    if (waiting.length < 8) waiting.push(key);
+    play();
   });
+  document.addEventListener('htmx:beforeRequest', event => { if (event.detail.target.id === 'rv') busy = true; });
+  document.addEventListener('htmx:sendError', () => { busy = false; waiting.length = 0; });
+  document.addEventListener('htmx:responseError', () => { busy = false; waiting.length = 0; });
   document.addEventListener('click', event => {
     if (!root()) return;
     const mark = event.target.closest('#rv mark.h[data-ob]');
@@ -121,13 +132,15 @@
       event.detail.isError = false;
     }
   });
-  const begin = () => {
+  const begin = scroll => {
     if (!root()) return;
     root().querySelectorAll('[data-rv-split]').forEach(one => { one.hidden = false; });
-    choose(current() || all()[0]);
+    choose(current() || all()[0], scroll);
     const note = root().querySelector('[data-rv-note]');
-    if (note) note.focus();
+    if (note) { note.focus(); waiting.length = 0; }
+    busy = false;
+    if (scroll) play();
   };
-  document.addEventListener('htmx:afterSettle', event => { if (event.detail.elt.id === 'rv' || event.target.id === 'rv') begin(); });
-  begin();
+  document.addEventListener('htmx:afterSettle', event => { if (event.detail.elt.id === 'rv' || event.target.id === 'rv') begin(true); });
+  begin(false);
 })();

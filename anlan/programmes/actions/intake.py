@@ -50,11 +50,11 @@ class TakenBefore(Refused):
         self.edition = edition
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Kept:
     """A stored file in the shape of an upload."""
 
-    name: str
+    name: str | None
     path: Path
 
     def chunks(self, chunk_size: int | None = None) -> Iterable[bytes]:

@@ -45,7 +45,7 @@ def change(actor: Actor, draft: DraftItem, seen: int, act: str, edit: Callable[[
         values = {"body": new, "confirmed_by": "", "confirmed_at": None}
         return write(actor, draft, values, act, permission="drafts.change", seen=seen).row  # type: ignore[no-any-return]
     except Stale as stale:
-        raise _clash(_current(stale.row)) from stale
+        raise _clash(_current(draft)) from stale
 
 
 def confirm(actor: Actor, draft: DraftItem, seen: int) -> DraftItem:
@@ -65,12 +65,13 @@ def confirm(actor: Actor, draft: DraftItem, seen: int) -> DraftItem:
     try:
         return write(actor, draft, values, "confirm", permission="drafts.change", seen=seen).row  # type: ignore[no-any-return]
     except Stale as stale:
-        raise _clash(_current(stale.row)) from stale
+        raise _clash(_current(draft)) from stale
 
 
 def _current(draft: DraftItem) -> DraftItem:
     rows = DraftItem.objects.unscoped("the item that the reviewer has before them")
-    return rows.select_related("edition").get(pk=draft.pk)
+    found: DraftItem = rows.select_related("edition").get(pk=draft.pk)
+    return found
 
 
 def _clash(draft: DraftItem) -> Clash:

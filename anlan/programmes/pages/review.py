@@ -203,10 +203,24 @@ def _roles(draft: DraftItem) -> list[dict[str, Any]]:
         shown = "、".join(chosen[:SHOWN_UNITS]) + (
             f" 等 {len(chosen)} 个单位" if len(chosen) > SHOWN_UNITS else ""
         )
+        listed = {pick["unit"] for pick in one["candidates"]}
         candidates = [
             {**pick, "standing": STANDINGS.get(pick["standing"], ""), "on": pick["unit"] in one["units"]}
             for pick in one["candidates"]
         ]
+        if one["kind"] == "group":
+            # A further unit is added to those chosen, whether or not a rule had thought of them.
+            candidates += [
+                {
+                    "unit": unit,
+                    "name": names.get(unit, ""),
+                    "standing": "另选",
+                    "reason": one["who"],
+                    "on": True,
+                }
+                for unit in one["units"]
+                if unit not in listed
+            ]
         found.append(
             {
                 **one,

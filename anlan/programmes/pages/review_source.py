@@ -19,7 +19,7 @@ _PARAGRAPH = 1
 
 
 def source(text: str, body: Mapping[str, Any], doubts: Iterable[Sequence[int]]) -> SafeString:
-    """The item's words as HTML: obligations numbered in the ink of their kind, the duty clause, the rest grey.
+    """The item's words as HTML: obligations numbered in the ink of their kind, the duty, the rest grey.
 
     Each run carries `data-at`, the place of its first character in the source, so that a cursor in it is a
     place to cut. `doubts` are spans underlined with a wave.

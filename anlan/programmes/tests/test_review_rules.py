@@ -19,11 +19,11 @@ TEXT = "1.练兵。每月开展警示日\n活动，关闭矿山50座以上；持
 
 def one(number: str, words: str, **facts: Any) -> dict[str, Any]:
     """An obligation whose words stand in TEXT."""
-    start = TEXT.index(words)
+    span = (TEXT.index(words), TEXT.index(words) + len(words))
     empty = {"value": None, "unit": None, "comparator": None, "period": None, "by": None, "scope": None}
     return {
-        "id": number, "kind": "standing", "also": [], "quote": review.quote(TEXT, (start, start + len(words))),
-        "span": [start, start + len(words)], **empty, "named": [], "state": "open", "who": "", "note": "",
+        "id": number, "kind": "standing", "also": [], "quote": review.quote(TEXT, span),
+        "span": list(span), **empty, "named": [], "state": "open", "who": "", "note": "",
         "proposed": [], "measure": "", "ruling": None, **facts,
     }  # fmt: skip
 
