@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from anlan.kernel.shell import Group
-from anlan.programmes import chase_domain, report_domain, review_domain, run_domain
+from anlan.programmes import chase_domain, demo, report_domain, review_domain, run_domain
 
 PARTS = (review_domain, run_domain, report_domain, chase_domain)
 LEDGERS = tuple(ledger for part in PARTS for ledger in part.LEDGERS)
@@ -11,6 +11,7 @@ WORKFLOWS = tuple(one for part in PARTS for one in part.WORKFLOWS)
 MEASURES = tuple(one for part in PARTS for one in part.MEASURES)
 PARAMETERS = tuple(one for part in PARTS for one in part.PARAMETERS)
 HOME_PANELS = tuple(one for part in PARTS for one in getattr(part, "HOME_PANELS", ()))
+SETUP = (demo.prepare,)
 MENU = (
     Group("programmes", "要点落实", "list-check", position=10),
     *(one for part in PARTS for one in part.MENU),

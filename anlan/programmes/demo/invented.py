@@ -6,8 +6,8 @@ one unit is reliable and another is not, and the picture does not change between
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
-from typing import Any
 
 from django.db import connection
 
@@ -15,10 +15,10 @@ from anlan.kernel import clock
 from anlan.kernel.scope import Actor
 from anlan.org.models import Unit
 from anlan.papers import actions as papers
-from anlan.papers.rules.wording import Matter
+from anlan.programmes.actions import chase_cascade, chase_letters, demo_report
 from anlan.programmes.actions import report as reporting
 from anlan.programmes.actions.run_judging import refresh_programme
-from anlan.programmes.models import Activity, Duty, Occurrence, Programme, ReportEntry
+from anlan.programmes.models import Activity, Duty, Occurrence, Programme
 from anlan.programmes.rules import report_lock
 
 WHO, OFFICE = "经办人（演示）", "安委办（演示）"
@@ -29,7 +29,8 @@ CHANCE = "(('x' || substr(md5({}), 1, 6))::bit(24)::int %% 100)"
 SLOW = CHANCE.format("u.name") + " < 14"
 
 SIGN = f"""
-UPDATE programmes_duty d SET state = 'signed', signed_at = d.issued_at + interval '2 days', signed_by = %(who)s
+UPDATE programmes_duty d
+   SET state = 'signed', signed_at = d.issued_at + interval '2 days', signed_by = %(who)s
   FROM org_unit u WHERE u.id = d.unit_id AND d.programme_id = %(programme)s AND d.state = 'issued'
    AND {CHANCE.format("u.name || 'sign'")} < 95
 """
@@ -53,12 +54,6 @@ UPDATE programmes_occurrence o
    AND o.state = 'open' AND b.measure = '' AND o.due_on < %(day)s::date + 45
    AND {CHANCE.format("u.name || b.ref || 'w'")} < 4
 """
-WORDS = (
-    "已按要求部署，明确了责任科室和时限，正在推进（演示）。",
-    "组织专题学习和现场检查，发现的问题已列清单、明确整改期限（演示）。",
-    "上半年任务已完成，佐证材料已上传（演示）。",
-    "因部分项目尚未验收，进度略慢，计划三季度补齐（演示）。",
-)
 
 
 def course(programme: Programme, day: date) -> None:
@@ -96,7 +91,8 @@ def _held(unit: Unit, measure: str, year: int) -> list[Activity]:
     return [
         Activity(
             unit=unit, region_path=unit.region_path, kind=kind, title=f"{month}月{label}（演示）",
-            held_on=date(year, month, 16), place="会议室", expected=30 + month, attended=27 + month, demo=True,
+            held_on=date(year, month, 16), place="会议室", expected=30 + month, attended=27 + month,
+            demo=True,
         )
         for month in months
     ]  # fmt: skip
@@ -108,24 +104,9 @@ def _kept(unit: Unit, measure: str, n: int, row: Activity, day: date) -> bool:
 
 
 def reports(actor: Actor, programme: Programme) -> None:
-    """The half-year's round: most units reported, some of them late, some sent an empty one."""
+    """The half-year's round: most units reported, some late, some sent an empty form, some nothing."""
     spans = report_lock.spans(programme.year, [date.fromisoformat(day) for day in _due_days(programme)])
-    round_ = reporting.open_round(actor, programme, spans[0]).round
-    for place, row in enumerate(round_.reports.unscoped(REASON).order_by("id")):
-        fate = place % 10
-        if fate in {3, 7}:
-            continue
-        entries = list(row.entries.order_by("item__position"))
-        for n, entry in enumerate(entries):
-            entry.narrative = "" if fate == 9 else WORDS[(place + n) % len(WORDS)]
-            entry.edited_by = WHO
-        ReportEntry.objects.bulk_update(entries, ["narrative", "edited_by"])
-        late = fate == 5
-        row.filled = 0 if fate == 9 else len(entries)
-        row.state = "accepted" if fate in {0, 1, 2} else "submitted"
-        row.reported_on = None if fate == 9 else round_.timely_on + timedelta(days=3 if late else -4)
-        row.submitted_at, row.submitted_by = clock.now() - timedelta(days=2 if late else 9), WHO
-        row.save()
+    demo_report.returns(reporting.open_round(actor, programme, spans[0]).round, clock.today())
 
 
 def _due_days(programme: Programme) -> list[str]:
@@ -134,36 +115,18 @@ def _due_days(programme: Programme) -> list[str]:
 
 
 def letters(actor: Actor, programme: Programme, most: int = 4) -> None:
-    """Reminder letters to the units with most overdue matters: sent, one answered, one still a draft."""
-    own = Unit.objects.unscoped(REASON).get(pk=actor.seat.unit_id if actor.seat else 0)
+    """Reminder letters to the units with most overdue matters: all but one sent, that one still a draft."""
     overdue = Occurrence.objects.unscoped(REASON).filter(programme_id=programme.pk, light="r")
-    counts: dict[int, int] = {}
-    for unit_id in overdue.values_list("unit_id", flat=True):
-        counts[unit_id] = counts.get(unit_id, 0) + 1
+    counts = Counter(overdue.values_list("unit_id", flat=True))
     worst = sorted(counts, key=lambda unit: (-counts[unit], unit))[:most]
-    for place, unit_id in enumerate(worst):
-        matters = [_matter(one) for one in overdue.filter(unit_id=unit_id).select_related(
-            "duty__obligation", "duty__item").order_by("due_on")[:5]]  # fmt: skip
-        paper = papers.draft_reminder(
-            actor, own, Unit.objects.unscoped(REASON).get(pk=unit_id), f"《{programme.title}》（{programme.number}）",
-            matters, answer_by=clock.today() + timedelta(days=7), code="饶安办提", demo=True,
-        )  # fmt: skip
-        if place < most - 1:
+    day = clock.today() + timedelta(days=7)
+    drafts = chase_letters.draft_letters(actor, programme, units=worst, answer_by=day)
+    for place, paper in enumerate(drafts):
+        papers.revise(actor, paper, {"code": "饶安办提", "demo": True})
+        if place < len(drafts) - 1:
             papers.issue(actor, paper)
-
-
-def _matter(one: Any) -> Matter:
-    return Matter(
-        f"第{one.duty.item.no}条",
-        one.duty.obligation.quote,
-        one.due_on,
-        (clock.today() - one.due_on).days,
-        one.reason,
-    )
 
 
 def cascade(actor: Actor, upper: Programme, lower: Programme) -> None:
     """The city's document stands under the province's, sentence by sentence."""
-    from anlan.programmes.actions import cascade as pairing
-
-    pairing.propose(actor, lower, upper)
+    chase_cascade.propose(actor, lower, upper)
