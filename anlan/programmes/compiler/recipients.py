@@ -31,9 +31,7 @@ def _members(group: str) -> list[str]:
     parts = _split(group)
     if len(parts) < 2:
         return [group]
-    if parts[-1].endswith("成员单位") and all(
-        re.search("(?:安委会|消安委|委员会)$", part) for part in parts[:-1]
-    ):
+    if parts[-1].endswith("成员单位") and all(_committee(part, parts[-1][0]) for part in parts[:-1]):
         return [group]
     shared = _SHARED.search(parts[-1])
     if shared and any(

@@ -28,7 +28,7 @@ class Titled:
 
 
 def split_title(text: Mapped, heads: bool = False) -> Titled:
-    """Cut the title off the text of an entry. heads: other entries stand below, so one sentence is a title."""
+    """Cut the title off the text of an entry. heads: other entries stand below, one sentence is a title."""
     text = text.stripped()
     end = _SENTENCE_END.search(text.text)
     colon = _COLON.search(text.text, 0, _LONGEST_BEFORE_COLON)
