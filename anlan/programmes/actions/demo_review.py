@@ -6,6 +6,7 @@ Everything goes through the acts that the pages call; nothing is written past th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from anlan.kernel.scope import Actor
@@ -37,8 +38,10 @@ OTHER = "已核对原文"
 AWAY = "单位台账中没有登记，另行函告"
 
 
-def review_and_publish(actor: Actor, edition: Edition, signed_by: str = "安委办主要负责人") -> Edition:
-    """Settle everything in an edition under review and publish it."""
+def review_and_publish(
+    actor: Actor, edition: Edition, signed_by: str = "安委办主要负责人", issued_on: date | None = None
+) -> Edition:
+    """Settle everything in an edition under review and publish it; `issued_on` as in `publish`."""
     for draft in drafts_of(edition):
         _roles(actor, draft)
     for finding in findings_of(edition):
@@ -50,7 +53,7 @@ def review_and_publish(actor: Actor, edition: Edition, signed_by: str = "安委�
             if lacks_period(one):
                 draft = reviewing.rule_on(actor, draft, draft.version, one["id"], {**CADENCE, "word": ""})
         reviewing.confirm(actor, draft, draft.version)
-    return publish(actor, edition, signed_by)
+    return publish(actor, edition, signed_by, issued_on=issued_on)
 
 
 def _roles(actor: Actor, draft: DraftItem) -> None:

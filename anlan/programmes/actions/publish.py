@@ -47,12 +47,15 @@ class NotReady(Refused):
         self.reasons = list(reasons)
 
 
-def publish(actor: Actor, edition: Edition, signed_by: str, *, code: str = "") -> Edition:
+def publish(
+    actor: Actor, edition: Edition, signed_by: str, *, code: str = "", issued_on: date | None = None
+) -> Edition:
     """Publish an edition that is wholly settled, signed off by `signed_by`; the edition before it ends.
 
     The document's own number is kept; where it has none and `code` is given (饶安), the next number of the
-    office is taken. Raises NotReady with the reasons; Refused when the content is that of the edition in
-    force, when this one is out already, or when nobody has signed. Nothing is half done.
+    office is taken. `issued_on` is the day of a document that writes none. Raises NotReady with the reasons;
+    Refused when the content is that of the edition in force, when this one is out already, or when nobody
+    has signed. Nothing is half done.
     """
     require(actor, "editions.publish")
     with transaction.atomic():
@@ -68,7 +71,7 @@ def publish(actor: Actor, edition: Edition, signed_by: str, *, code: str = "") -
         _require_fit(edition, digest, before)
         if not signed_by.strip():
             raise Refused("请写明签发人。")
-        _number(actor, programme, edition, code)
+        _take_over(actor, programme, edition, code, issued_on)
         _live_rows(actor, edition, drafts)
         if before is not None:
             write(actor, before, {"state": Edition.State.SUPERSEDED}, "supersede")
@@ -116,7 +119,9 @@ def _require_fit(edition: Edition, digest: str, before: Edition | None) -> None:
         )
 
 
-def _number(actor: Actor, programme: Programme, edition: Edition, code: str) -> None:
+def _take_over(
+    actor: Actor, programme: Programme, edition: Edition, code: str, issued_on: date | None
+) -> None:
     """The programme takes over what the published edition says of itself."""
     head = edition.compiled.get("document", {})
     number = head.get("number") or programme.number
@@ -126,6 +131,7 @@ def _number(actor: Actor, programme: Programme, edition: Edition, code: str) -> 
     change: dict[str, Any] = {
         "state": Programme.State.RUNNING,
         "number": (number or "")[:60],
+        "issued_on": programme.issued_on or issued_on,
         "report_days": list(head.get("report_deadlines") or programme.report_days),
     }
     write(actor, programme, change, "publish")

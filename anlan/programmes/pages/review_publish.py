@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -49,11 +50,26 @@ def _publish(request: ActorRequest, edition: Edition) -> HttpResponse:
     _, fresh = once(
         request.actor,
         post.get("idempotency_key", ""),
-        lambda: publish(request.actor, edition, post.get("signed_by", ""), code=post.get("code", "")).pk,
+        lambda: (
+            publish(
+                request.actor,
+                edition,
+                post.get("signed_by", ""),
+                code=post.get("code", ""),
+                issued_on=_day(post.get("issued_on", "")),
+            ).pk
+        ),
     )
     if fresh:
         messages.success(request, f"已发布《{edition.programme.title}》第 {edition.no} 版，任务已下达。")
     return HttpResponseRedirect(reverse("ledger-row", args=["programmes", edition.programme_id]))
+
+
+def _day(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError:
+        raise Refused("成文日期请写成 2023-02-10 的样子。") from None
 
 
 def _overview(request: ActorRequest, edition: Edition, error: str) -> dict[str, Any]:
