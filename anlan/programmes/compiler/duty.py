@@ -43,7 +43,9 @@ _WITH = re.compile(vocabulary.one_of("duty.with_units") + r"|同(?=各|有关|�
 _IS_LABEL = re.compile(
     r"(?:为|作为|是)?(?P<label>" + vocabulary.either(label for label in _LABELS if len(label) > 2) + ")$"
 )
-_BLANKET = re.compile(r"^(?:以下|下列|以上|上述)[^，。；、（）]{0,12}?(?:均|都)?(?:需要|需|须|应|要|由|请)+")
+_BLANKET = re.compile(
+    r"^(?:以下|下列|以上|上述)[^，。；、（）]{0,12}?(?:均|都)?(?:需要|需|须|应|要|由|请|涉及|包括|含)+"
+)
 _BLANKET_TAIL = re.compile(r"不再(?:一一|逐一|逐条)?(?:列出|列明|重复|注明|标注)|下同")
 _IDLE = re.compile(vocabulary.one_of("duty.idle_terms"))
 _BARE_MONTH = re.compile(r"^(?:20\d\d年)?\d{1,2}月份?$")
@@ -146,12 +148,16 @@ class DutyReader:
             if blanket:
                 text = text[blanket.end() :]
             found, role = _predicate(text)
-            if found is None:
+            if found is None and blanket:
+                self._add(read_names(text, self.gazetteer), "implementing", reading, True)
+                reading.explicit = True
+            elif found is None:
                 term = bool(_BARE_MONTH.match(text) or dates(text, self.year or 2000))
                 if term and len(text) < 25 and not read_names(text, self.gazetteer).names:
                     reading.due = reading.due or self._due(text)
                 else:
                     held = f"{held}、{text}" if held else text
+            if found is None:
                 continue
             subject = text[:found]
             reading.explicit = True
@@ -246,7 +252,7 @@ def settle(roles: tuple[Role, ...], first_leads: bool = False) -> tuple[Role, ..
             roles = (*roles[:at], replace(roles[at], role="lead"), *roles[at + 1 :])
     leads = any(r.role == "lead" for r in roles)
     helped = bool(unit_roles & {"supporting"}) and not leads
-    alone = not (unit_roles & {"lead", "first", "joint", "responsible", "listed"})
+    alone = not any(r.role in ("lead", "first", "joint", "responsible", "listed") for r in roles)
     out: list[Role] = []
     named: set[str] = set()
     for r in roles:

@@ -29,6 +29,9 @@ _WIDTH = {
 _MARKS: dict[str, str] = vocabulary.table("marks")
 
 _SPACES = re.compile(r" +")
+_BODY = r"[\u4e00-\u9fff（）]{1,15}(?:[局办站所队科镇乡委会厅处室院]|街道|公司|中心|园区|部门|单位|政府)"
+_LISTED = re.compile(rf"(?<=[\t：:]) *{_BODY}(?: +{_BODY})+ *(?=\t|$|[；;，,）])")
+"""Bodies with only a space between them, in a cell or behind a label."""
 _COMMA = re.compile(rf"(?<=[{_CJK}）”》%]),|,(?=[{_CJK}（“《])")
 _COLON = re.compile(rf"(?<=[{_CJK}）”》]):")
 _FULL_STOP = re.compile(rf"(?<=[{_CJK}）”》])\.(?=$|[\s{_CJK}（])")
@@ -112,9 +115,13 @@ def _cells(line: Mapped) -> Mapped:
 
 
 def _idle_spaces(text: str) -> list[Edit]:
-    """Spaces between words of Latin letters stay; all others only fill a line."""
+    """Spaces between Latin words stay, those between listed bodies are 、; all others only fill a line."""
     edits: list[Edit] = []
+    listed = [m.span() for m in _LISTED.finditer(text)] if "\t" in text or "单位" in text else []
     for gap in _SPACES.finditer(text):
+        if any(a < gap.start() and gap.end() < b for a, b in listed):
+            edits.append((*gap.span(), "、"))
+            continue
         left, right = text[gap.start() - 1 : gap.start()], text[gap.end() : gap.end() + 1]
         if not (left.isascii() and left.isalpha() and right.isascii() and right.isalpha()):
             edits.append((*gap.span(), ""))

@@ -7,7 +7,7 @@ into such rows first.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from anlan.programmes.compiler import vocabulary
 from anlan.programmes.compiler.mapped import Mapped, join
@@ -17,6 +17,9 @@ from anlan.programmes.compiler.repair import Line
 _LABELS: dict[str, str] = vocabulary.table("labels")
 _COLUMNS: dict[str, list[str]] = vocabulary.table("columns")
 _NUMBER = re.compile(r"^(\d{1,3})[.、]?$")
+_GROUP_NUMBER = re.compile(r"^（?[一二三四五六七八九十]{1,3}[）、.]?$")
+_GROUP_START = re.compile(r"^（?[一二三四五六七八九十]{1,3}[）、.]")
+_LONGEST_HEADING = 40
 _MOST_COLUMNS = 9
 _LOOK_AHEAD = 3000
 
@@ -64,6 +67,7 @@ def read_rows(rows: list[Paragraph]) -> list[Row]:
     out: list[Row] = []
     kinds: list[str | None] = []
     above: dict[int, Mapped] = {}
+    section: Mapped | None = None
     for row in rows:
         parts = cells(row.body)
         headings = [column_kind(part.text) for part in parts]
@@ -71,17 +75,35 @@ def read_rows(rows: list[Paragraph]) -> list[Row]:
             kinds, above = _settled(headings), {}
             continue
         kinds = kinds or _guessed(parts)
+        heading = _group_heading(parts, len(kinds))
+        if heading is not None:
+            section, above = heading, {}
+            continue
         parts = [_filled(i, part, kinds, above) for i, part in enumerate(parts)]
         made = _row(parts, kinds, row.body)
+        if made is not None and made.section is None and section is not None:
+            made = replace(made, section=section)
         if made is not None:
             out.append(made)
     return out
+
+
+def _group_heading(parts: list[Mapped], width: int) -> Mapped | None:
+    """A row that only names the group of the rows below: 一 | 强化责任落实 | | , or one cell alone."""
+    filled = [part for part in parts if part.text]
+    if width < 3 or not 1 <= len(filled) <= 2 or len(filled[-1]) > _LONGEST_HEADING:
+        return None
+    if len(filled) == 2 and not _GROUP_NUMBER.match(filled[0].text):
+        return None
+    return filled[-1] if len(filled) == 2 or _GROUP_START.match(filled[0].text) else None
 
 
 def _settled(headings: list[str | None]) -> list[str | None]:
     """A table has one text column: of several the last; without one the title column is it."""
     for i in [i for i, kind in enumerate(headings) if kind == "text"][:-1]:
         headings[i] = "section" if "section" not in headings else "title"
+    if "text" not in headings and "title" not in headings and "section" not in headings and None in headings:
+        headings[headings.index(None)] = "text"
     if "text" not in headings:
         for stand_in in ("title", "section"):
             if stand_in in headings:
