@@ -22,7 +22,10 @@ from anlan.kernel.scope import Actor
 
 @dataclass(frozen=True)
 class Group:
-    """A first-level entry of the menu. `url` names a page of its own; `foot` puts it at the bottom."""
+    """A first-level entry of the menu. `url` names a page of its own; `foot` puts it at the bottom.
+
+    `order` names the keys of its second-level entries as they should stand; others follow.
+    """
 
     key: str
     label: str
@@ -33,6 +36,7 @@ class Group:
     foot: bool = False
     hot: bool = False
     count: Callable[[Actor], int] | None = None
+    order: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -191,8 +195,11 @@ def build_menu(actor: Actor, path: str) -> list[Item]:
 
 
 def _group_item(group: Group, children: list[Item], actor: Actor, path: str) -> Item | None:
+    order = {key: place for place, key in enumerate(group.order)}
+    children.sort(key=lambda child: order.get(child.key, len(order)))
+    nearest = max((child for child in children if path.startswith(child.url)), key=_depth, default=None)
     for child in children:
-        child.current = path.startswith(child.url)
+        child.current = child is nearest
     if group.url:
         if group.permission and not actor.may_read(group.permission):
             return None
@@ -214,6 +221,11 @@ def _group_item(group: Group, children: list[Item], actor: Actor, path: str) -> 
         foot=group.foot,
         children=children,
     )
+
+
+def _depth(item: Item) -> int:
+    """Of two entries whose addresses begin the path, the longer one is meant."""
+    return len(item.url)
 
 
 def context(request: HttpRequest) -> dict[str, Any]:

@@ -76,24 +76,7 @@ def _parser(further: list[str]) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"安澜 {anlan.__version__}")
     commands = parser.add_subparsers(title="命令", metavar="命令")
 
-    up = commands.add_parser("up", help="启动全部部件，Ctrl-C 停止")
-    up.add_argument(
-        "--host", default=os.environ.get("ANLAN_HOST", "127.0.0.1"), help="监听地址，默认 127.0.0.1"
-    )
-    up.add_argument(
-        "--port", type=_port, default=os.environ.get("ANLAN_PORT", "8000"), help="端口，默认 8000"
-    )
-    up.add_argument("--workers", type=int, default=0, metavar="N", help="网页进程数，默认按处理器数量")
-    up.add_argument("--demo", action="store_true", help="装入演示数据和演示账号")
-    up.add_argument(
-        "--today",
-        type=_day,
-        default=os.environ.get("ANLAN_TODAY", ""),
-        metavar="年-月-日",
-        help="把系统日期定在这一天（演示用，每页都会标明）",
-    )
-    up.set_defaults(handler=_up)
-
+    _add_up(commands)
     prepare = commands.add_parser("prepare", help="升级数据表、页面资源和基础数据（up 会自动执行）")
     prepare.add_argument("--demo", action="store_true", help="装入演示数据和演示账号")
     prepare.set_defaults(handler=_prepare)
@@ -123,6 +106,26 @@ def _parser(further: list[str]) -> argparse.ArgumentParser:
     commands.add_parser("manage", help="运行管理命令，例如 anlan manage createsuperuser")
     commands.add_parser("verify-audit", help="核对操作记录是否被删改")
     return parser
+
+
+def _add_up(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    up = commands.add_parser("up", help="启动全部部件，Ctrl-C 停止")
+    up.add_argument(
+        "--host", default=os.environ.get("ANLAN_HOST", "127.0.0.1"), help="监听地址，默认 127.0.0.1"
+    )
+    up.add_argument(
+        "--port", type=_port, default=os.environ.get("ANLAN_PORT", "8000"), help="端口，默认 8000"
+    )
+    up.add_argument("--workers", type=int, default=0, metavar="N", help="网页进程数，默认按处理器数量")
+    up.add_argument("--demo", action="store_true", help="装入演示数据和演示账号")
+    up.add_argument(
+        "--today",
+        type=_day,
+        default=os.environ.get("ANLAN_TODAY", ""),
+        metavar="年-月-日",
+        help="把系统日期定在这一天（演示用，每页都会标明）",
+    )
+    up.set_defaults(handler=_up)
 
 
 def _port(text: str) -> int:

@@ -13,6 +13,27 @@ PARAMETERS = tuple(one for part in PARTS for one in part.PARAMETERS)
 HOME_PANELS = tuple(one for part in PARTS for one in getattr(part, "HOME_PANELS", ()))
 SETUP = (demo.prepare,)
 MENU = (
-    Group("programmes", "要点落实", "list-check", position=10),
+    Group(
+        "programmes",
+        "要点落实",
+        "list-check",
+        position=10,
+        order=(
+            "programmes",
+            "intake",
+            "matrix",
+            "progress",
+            "receipt",
+            "occurrences",
+            "chase",
+            "report-collection",
+            "reports",
+            "activities",
+            "warning-days",
+            "due-calendar",
+            "lists",
+            "cascade",
+        ),
+    ),  # fmt: skip
     *(one for part in PARTS for one in part.MENU),
 )
