@@ -108,7 +108,7 @@ def _parser(further: list[str]) -> argparse.ArgumentParser:
     return parser
 
 
-def _add_up(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_up(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     up = commands.add_parser("up", help="启动全部部件，Ctrl-C 停止")
     up.add_argument(
         "--host", default=os.environ.get("ANLAN_HOST", "127.0.0.1"), help="监听地址，默认 127.0.0.1"

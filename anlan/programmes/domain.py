@@ -12,28 +12,11 @@ MEASURES = tuple(one for part in PARTS for one in part.MEASURES)
 PARAMETERS = tuple(one for part in PARTS for one in part.PARAMETERS)
 HOME_PANELS = tuple(one for part in PARTS for one in getattr(part, "HOME_PANELS", ()))
 SETUP = (demo.prepare,)
+ORDER = (
+    *("programmes", "intake", "matrix", "progress", "receipt", "occurrences", "chase", "report-collection"),
+    *("reports", "activities", "warning-days", "due-calendar", "lists", "cascade"),
+)
 MENU = (
-    Group(
-        "programmes",
-        "要点落实",
-        "list-check",
-        position=10,
-        order=(
-            "programmes",
-            "intake",
-            "matrix",
-            "progress",
-            "receipt",
-            "occurrences",
-            "chase",
-            "report-collection",
-            "reports",
-            "activities",
-            "warning-days",
-            "due-calendar",
-            "lists",
-            "cascade",
-        ),
-    ),  # fmt: skip
+    Group("programmes", "要点落实", "list-check", position=10, order=ORDER),
     *(one for part in PARTS for one in part.MENU),
 )
