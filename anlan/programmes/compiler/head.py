@@ -16,7 +16,9 @@ from anlan.programmes.compiler.recipients import split_recipients
 
 _ISSUER_END = vocabulary.one_of("head.issuer_ends")
 _ISSUER = re.compile(rf"^[\u4e00-\u9fffA-Za-z×]{{2,30}}{_ISSUER_END}(?=文件$|$)")
-_RED_HEAD = re.compile(rf"([\u4e00-\u9fff]{{2,30}}?{_ISSUER_END})文件")
+_SIGNER = rf"[\u4e00-\u9fffA-Za-z×]{{2,30}}?{vocabulary.one_of('head.signer_ends')}"
+_SIGNED_ALONE = re.compile(rf"^(?!附|二|20){_SIGNER}$")
+_RED_HEAD = re.compile(rf"([\u4e00-\u9fffA-Za-z×]{{2,30}}?{_ISSUER_END})文件")
 _NUMBER = re.compile(
     r"(?:^|(?<=文件)|(?<=[\n。：）])|(?<=委员会)|(?<=办公室))(?:发文字号|发布文号|文号|字号)?：?"
     r"(?P<number>(?!关于|文件|发文字号|发布文号|文号|字号)[\u4e00-\u9fff×xXA-Z*]{1,10}（?20\d\d）?第?\d{1,4}号)"
@@ -127,7 +129,7 @@ def _issuer(text: HeadText, title: str | None) -> str | None:
     )
     if opening:
         return opening[1]
-    named = re.match(rf"([\u4e00-\u9fff]{{2,30}}?{_ISSUER_END})(?=关于)", title or "")
+    named = re.match(rf"({_SIGNER})(?=关于|印发)", title or "")
     if named:
         return named[1]
     return _metadata(text.metadata, ("发文机关", "发布机构", "发布机关"))
@@ -136,7 +138,7 @@ def _issuer(text: HeadText, title: str | None) -> str | None:
 def _signature(paragraphs: list[Mapped]) -> str | None:
     """An organisation alone on a line, directly before a date alone on a line (or both on one line)."""
     for above, below in pairwise(paragraphs):
-        found = _ISSUER.match(above.text)
+        found = _ISSUER.match(above.text) or _SIGNED_ALONE.match(above.text)
         if found and len(below) <= 14 and full_date(below.text):
             return found.group()
     for paragraph in paragraphs:

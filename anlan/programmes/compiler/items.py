@@ -22,6 +22,7 @@ from anlan.programmes.compiler.titles import Titled, split_title
 _GENERAL = re.compile(
     r"^(?:总体要求|指导思想|工作目标|总体目标|主要目标|目标任务|年度目标|基本原则|工作原则|总体思路|工作思路|总体要求和目标|总体要求与目标|总体要求及目标)"
 )
+_DIVISION = re.compile(r"^(?:责任分工|责任单位|任务分工|职责分工|组织分工|工作分工|责任部门|责任主体)")
 _QUANTIFIED = re.compile(r"每(?:年|季|月|周|半年|两个月)|\d+(?:次|家|个|座|名|人|项|处|场|%)")
 _SHORTEST_ITEM = 15
 
@@ -100,6 +101,8 @@ class _Builder:
     reader: DutyReader
     item_styles: frozenset[str] = frozenset()
     """Styles of markers whose entries have duty clauses side by side: they are items everywhere."""
+    divided: list[FoundDuty] = field(default_factory=list)
+    """The duty clauses of a section that stand in an entry of their own."""
     spans: list[tuple[int, int, list[FoundDuty]]] = field(default_factory=list)
     """Of each section: its items `[first, end)` and the duty clauses at its heading."""
 
@@ -122,8 +125,9 @@ class _Builder:
             return
         self._section(entry, titled, label)
         first = len(self.out.items)
+        self.divided = []
         self._below(entry, titled, label, found)
-        self.spans.append((first, len(self.out.items), found))
+        self.spans.append((first, len(self.out.items), found or self.divided))
 
     def _below(self, entry: Entry, titled: Titled, label: str, found: list[FoundDuty]) -> None:
         for child in entry.children:
@@ -143,6 +147,8 @@ class _Builder:
     def _entry(self, entry: Entry, section: str | None) -> None:
         """An entry below a section: an item, or a section of a deeper level."""
         text = entry.text
+        if section is not None and self._aside(entry, text):
+            return
         if not entry.children:
             self._item(entry, section, text, find_duties(text.text, self.reader))
             return
@@ -159,6 +165,20 @@ class _Builder:
         for child in entry.children:
             self._entry(child, section)
         self._lend(self.out.items[first:])
+
+    def _aside(self, entry: Entry, text: Mapped) -> bool:
+        """Entries that are no items: the aims of a section (工作目标), and who answers for it (责任分工)."""
+        found = find_duties(text.text, self.reader)
+        titled = split_title(_without(text, found), heads=True)
+        if _GENERAL.match(titled.title.text) and not found:
+            self._section(entry, titled, entry.marker.label)
+            self.out.general += [part.text for part in entry.walk()]
+            return True
+        if found and _DIVISION.match(titled.title.text) and not titled.body.text.strip("\n。 "):
+            self._section(entry, titled, entry.marker.label)
+            self.divided = found
+            return True
+        return False
 
     @staticmethod
     def _lend(items: list[ItemDraft]) -> None:

@@ -85,7 +85,9 @@ _COVERAGE = re.compile(
     rf"{_one('kinds.coverage_marks', 'kinds.all_marks')}"
     r"(?!的[^，]{0,20}(?:体系|机制|制度|网络)|、|[^，]{0,8}的防范|者|权|制)"
 )
-_CLOSED_SET = re.compile(r"对(?:全[省市县区州旗])?\d+个[^，]{2,24}?(?:开展|进行|实施|实行|组织|逐一|予以)")
+_CLOSED_SET = re.compile(
+    r"对(?:全[省市县区州旗镇乡]|辖区内?|现有的?|境内)?\d+[个家名座处所口户][^，]{2,24}?(?:开展|进行|实施|实行|组织|逐一|予以)"
+)
 _ZERO = re.compile(f"{_one('kinds.zero_words')}(?!容忍)")
 _DIGITS = r"(?<![第\d])(?P<number>[一二两三四五六七八九十\d]{1,3})"
 _LISTS = re.compile(_DIGITS + r"(?P<unit>个)(?P<noun>清单)")
@@ -203,7 +205,7 @@ def _quota(clause: ClauseText) -> Kind | None:
         share = q.unit == "%" and bool(_SHARE.match(rest))
         bound = (
             share
-            or (q.comparator == "=" and bool(_CAUSED.match(before) and _DOES.match(rest)))
+            or (q.comparator == "=" and bool((not before or _CAUSED.match(before)) and _DOES.match(rest)))
             or (q.comparator == ">=" and not _qualifies(rest))
         )
         acts = bool(_CHANGE.search(before) or VERBAL.match(before)) or (

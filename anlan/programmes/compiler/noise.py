@@ -52,3 +52,13 @@ def is_metadata(line: str) -> bool:
     plain = re.sub(r"[\s　|]", "", line)
     first = _METADATA.match(plain)
     return bool(first) and first is not None and len(plain) < 400
+
+
+def is_open_field(line: str) -> bool:
+    """Is the line the name of a field whose value stands on the next line (索引号：)?"""
+    return line.strip().endswith((":", "：")) and is_metadata(line)
+
+
+def is_value(line: str) -> bool:
+    """May the line be the value of the field named on the line before?"""
+    return 0 < len(line.strip()) <= _FURNITURE_LENGTH and not line.strip().endswith((":", "："))

@@ -18,6 +18,7 @@ _IMPRINT_INSIDE = re.compile(
 )
 _PRINTED = re.compile(r"印发$|^附件|^附：")
 _PLAN_TITLE = re.compile(r"^[^，。；：]{4,40}" + vocabulary.one_of("head.plan_words") + "$")
+_SIGNER = re.compile(r"^(?!附)[\u4e00-\u9fffA-Za-z×]{2,30}" + vocabulary.one_of("head.signer_ends") + "$")
 _SIGNATURE = re.compile(
     r"^[\u4e00-\u9fff（）]{2,40}"
     + vocabulary.one_of("head.issuer_ends")
@@ -102,7 +103,8 @@ def _cut_tail(body: list[Paragraph]) -> tuple[list[Paragraph], list[Paragraph]]:
     body = (body[:last] if last >= 0 else []) + split
     start = last + 1 if last >= 0 else max(1, len(body) // 2)
     for i in range(start, len(body)):
-        if _closes(body[i].text) and (last >= 0 or not any(len(p.text) > 60 for p in body[i:])):
+        signed = i + 1 < len(body) and _SIGNER.match(body[i].text) and _is_day(body[i + 1].text)
+        if (signed or _closes(body[i].text)) and (last >= 0 or not any(len(p.text) > 60 for p in body[i:])):
             return body[:i], body[i:]
     return body, []
 
@@ -124,9 +126,13 @@ def _closes(text: str) -> bool:
     """Is it a line of the imprint, a signature, a date alone, or a list of enclosures?"""
     if _IMPRINT_LINE.match(text) or _PRINTED.search(text):
         return True
-    if len(text) <= 12 and full_date(text):
+    if _is_day(text):
         return True
     return len(text) <= 40 and bool(_SIGNATURE.match(text))
+
+
+def _is_day(text: str) -> bool:
+    return len(text) <= 12 and full_date(text) is not None
 
 
 def _tree(body: list[Paragraph]) -> list[Entry]:

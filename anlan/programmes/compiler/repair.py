@@ -70,6 +70,7 @@ def repair(source: str) -> Repaired:
     lines: list[Line] = []
     aside: list[Span] = []
     metadata: list[str] = []
+    open_field = False
     cells = bool(_CELL_LINES.search(source))
     for found in _LINE.finditer(source):
         raw = found.group()
@@ -77,8 +78,11 @@ def repair(source: str) -> Repaired:
             raw.strip()
         ):
             aside.append(found.span())
-        elif noise.is_metadata(raw):
-            metadata.append(raw.strip())
+        elif noise.is_metadata(raw) or (metadata and open_field and noise.is_value(raw)):
+            metadata = (
+                [*metadata[:-1], metadata[-1] + raw.strip()] if open_field else [*metadata, raw.strip()]
+            )
+            open_field = noise.is_open_field(raw)
             aside.append(found.span())
         else:
             body = _regular(Mapped(raw, list(range(*found.span()))), table)
