@@ -58,7 +58,7 @@ def database(name: str = "DATABASE_URL") -> dict[str, object]:
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
         raise EnvironmentFault(f"{name} 应写作 postgresql://用户:口令@主机:端口/库名；现在读不出库名。")
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "anlan.kernel.database",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -38,7 +38,8 @@ def fetch(rows: QuerySet[Any], ids: QuerySet[Any], order: Sequence[str]) -> list
         return []
     with connection.cursor() as cursor:
         cursor.execute(f"{plan.before}{inner}{plan.after}", parameters)
-        return [plan.row(values) for values in cursor.fetchall()]
+        found, alias = cursor.fetchall(), connection.alias
+    return [plan.row(values, alias) for values in found]
 
 
 @dataclass(frozen=True)
@@ -51,14 +52,14 @@ class _Part:
     key: int
     children: tuple[tuple[Callable[[Any, Any], None], Callable[[Any, Any], None], _Part], ...]
 
-    def instance(self, values: Sequence[Any]) -> Any:
+    def instance(self, values: Sequence[Any], alias: str) -> Any:
         """As `Model.from_db`, with the related rows in their places; None where a join found nothing."""
         made: Any = self.model.__new__(self.model)
         state = made.__dict__["_state"] = ModelState()
-        state.adding, state.db = False, connection.alias
+        state.adding, state.db = False, alias
         made.__dict__.update(zip(self.names, self.values(values), strict=True))
         for put, put_back, part in self.children:
-            other = part.instance(values) if values[part.key] is not None else None
+            other = part.instance(values, alias) if values[part.key] is not None else None
             put(made, other)
             if other is not None:
                 put_back(other, made)
@@ -72,14 +73,14 @@ class _Plan:
     root: _Part
     converters: tuple[tuple[int, Any, Sequence[Callable[..., Any]]], ...]
 
-    def row(self, values: Sequence[Any]) -> Any:
+    def row(self, values: Sequence[Any], alias: str) -> Any:
         """One row of the database as an instance."""
         if self.converters:
             values = list(values)
             for place, expression, every in self.converters:
                 for convert in every:
                     values[place] = convert(values[place], expression, connection)
-        return self.root.instance(values)
+        return self.root.instance(values, alias)
 
 
 def _plan_of(rows: QuerySet[Any], order: Sequence[str]) -> _Plan | None:

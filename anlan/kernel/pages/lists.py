@@ -12,7 +12,6 @@ from urllib.parse import parse_qsl, urlencode
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET
 
@@ -23,6 +22,7 @@ from anlan.kernel.models import ColumnChoice, SavedView
 from anlan.kernel.pages.access import ledger_for, may
 from anlan.kernel.requests import ActorRequest
 from anlan.kernel.scope import Actor
+from anlan.kernel.shell import address
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class ListPage:
         self.ledger = ledger
         self.own = Own.of(request.actor, ledger)
         self.listing = Listing(ledger, request.actor, query_of(request, ledger, self.own))
-        self.url = reverse("ledger-list", args=[ledger.key])
+        self.url = address("ledger-list", ledger.key)
         self.title = ledger.label
 
     @cached_property
@@ -78,20 +78,18 @@ class ListPage:
         """Import, export, new: those that the chosen post may do."""
         key, found = self.ledger.key, []
         if self.ledger.importing and may(self.request, self.ledger, "import"):
-            found.append(Act("导入", reverse("ledger-import", args=[key]), "upload", office_only=True))
+            found.append(Act("导入", address("ledger-import", key), "upload", office_only=True))
         if may(self.request, self.ledger, "export"):
             found.append(
                 Act(
                     "导出",
-                    f"{reverse('ledger-export', args=[key])}?{urlencode(self.query)}",
+                    f"{address('ledger-export', key)}?{urlencode(self.query)}",
                     "download",
                     office_only=True,
                 )
             )
         if self.ledger.form and may(self.request, self.ledger, "add"):
-            found.append(
-                Act(f"登记{self.ledger.noun}", reverse("ledger-new", args=[key]), "plus", primary=True)
-            )
+            found.append(Act(f"登记{self.ledger.noun}", address("ledger-new", key), "plus", primary=True))
         return found
 
     @cached_property
@@ -125,7 +123,7 @@ class ListPage:
         """Where the present filter line can be kept under a name; nothing to keep without filters."""
         if not set(self.query) - {"columns"}:
             return ""
-        return f"{reverse('ledger-save-view', args=[self.ledger.key])}?{urlencode(self.query)}"
+        return f"{address('ledger-save-view', self.ledger.key)}?{urlencode(self.query)}"
 
     @cached_property
     def filters(self) -> list[Shown]:
@@ -179,7 +177,7 @@ class ListPage:
         return (
             picker_url(self.ledger, one.field)
             if kind == "reference"
-            else reverse("pick-region") + "?value=path"
+            else address("pick-region") + "?value=path"
         )
 
     def _picked(self, one: Filter, kind: str, value: str) -> str:
@@ -218,7 +216,7 @@ class ListPage:
     @property
     def columns_url(self) -> str:
         """Where columns are chosen."""
-        return f"{reverse('ledger-columns', args=[self.ledger.key])}?{urlencode(self.query)}"
+        return f"{address('ledger-columns', self.ledger.key)}?{urlencode(self.query)}"
 
     @property
     def column_note(self) -> str:
@@ -273,7 +271,7 @@ class ListPage:
         act = (
             Act(
                 blank.act if blank and blank.act else f"登记{self.ledger.noun}",
-                reverse("ledger-new", args=[self.ledger.key]),
+                address("ledger-new", self.ledger.key),
             )
             if any(one.primary for one in self.acts)
             else None
@@ -328,7 +326,7 @@ def picker_url(ledger: Ledger, name: str) -> str:
         return declared
     target: Any = ledger.field(name).related_model
     other = registry.ledger_of(target)
-    return reverse("ledger-pick", args=[other.key]) if other else ""
+    return address("ledger-pick", other.key) if other else ""
 
 
 @require_GET
@@ -356,7 +354,7 @@ def columns(request: ActorRequest, key: str) -> HttpResponse:
             }
             for one in ordered
         ]
-        next_url = f"{reverse('ledger-list', args=[key])}?{request.GET.urlencode()}"
+        next_url = f"{address('ledger-list', key)}?{request.GET.urlencode()}"
         drawn = {"options": options, "url": request.path, "next": next_url}
         return render(request, "kernel/columns.html", {"columns": drawn, "page": {"title": ledger.label}})
     chosen = ColumnChoice.objects.filter(ledger=key, person_id=request.actor.key)
@@ -369,7 +367,7 @@ def columns(request: ActorRequest, key: str) -> HttpResponse:
         ColumnChoice.objects.update_or_create(
             ledger=key, person_id=request.actor.key, defaults={"columns": names}
         )
-    return HttpResponseRedirect(safe_next(request, reverse("ledger-list", args=[key])))
+    return HttpResponseRedirect(safe_next(request, address("ledger-list", key)))
 
 
 def save_view(request: ActorRequest, key: str) -> HttpResponse:
@@ -382,10 +380,10 @@ def save_view(request: ActorRequest, key: str) -> HttpResponse:
             "url": request.path,
             "query": query,
             "own": own.values_list("label", flat=True),
-            "next": f"{reverse('ledger-list', args=[key])}?{query}",
+            "next": f"{address('ledger-list', key)}?{query}",
         }
         return render(request, "kernel/save_view.html", {"view": view, "page": {"title": ledger.label}})
-    back = safe_next(request, reverse("ledger-list", args=[ledger.key]))
+    back = safe_next(request, address("ledger-list", ledger.key))
     forget = request.POST.get("forget", "")
     if forget:
         own.filter(label=forget).delete()
