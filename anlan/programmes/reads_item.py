@@ -97,21 +97,34 @@ def red_days(actor: Actor, item: Item, limit: int = 6) -> list[Judgement]:
 
 
 def _running(actor: Actor, item: Item, day: date) -> dict[int, Mapping[str, Any]]:
-    """Of each obligation what runs on the day, or ran last: counts and sums over its units."""
+    """Of each obligation how many times it was due up to the day and was met; where a figure is asked, or
+    nothing was due yet, what runs on the day: counts and sums over its units."""
     rows = Occurrence.objects.visible_to(actor).filter(item_id=item.pk, starts_on__lte=day)
     rows = rows.exclude(state="cancelled").exclude(duty__role__in=("supporting", "overseeing"))
-    groups = rows.order_by().values("duty__obligation_id", "starts_on", "ends_on", "due_on").annotate(
+    paced = Q(
+        duty__obligation__kind__in=("quota", "build", "coverage", "limit", "target"), need__isnull=False
+    )
+    found = {
+        one["duty__obligation_id"]: one
+        for one in rows.filter(due_on__lte=day)
+        .exclude(paced)
+        .order_by()
+        .values("duty__obligation_id")
+        .annotate(n=Count("pk"), done=Count("pk", filter=Q(state="met")))
+    }
+    others = rows.exclude(duty__obligation_id__in=list(found)).order_by()
+    groups = others.values("duty__obligation_id", "starts_on", "ends_on", "due_on").annotate(
         n=Count("pk"),
         done=Count("pk", filter=Q(state="met")),
         value=Sum("value", filter=Q(need__isnull=False)),
         need=Sum("need", filter=Q(need__isnull=False)),
-    )  # fmt: skip
-    found: dict[int, Mapping[str, Any]] = {}
+    )
+    running: dict[int, Mapping[str, Any]] = {}
     for one in sorted(groups, key=lambda group: group["due_on"]):
-        before = found.get(one["duty__obligation_id"])
+        before = running.get(one["duty__obligation_id"])
         if before is None or before["due_on"] < day:
-            found[one["duty__obligation_id"]] = one
-    return found
+            running[one["duty__obligation_id"]] = one
+    return {**running, **found}
 
 
 def _line(
@@ -125,6 +138,8 @@ def _line(
     if now is None:
         return line
     line.running, line.met = now["n"], now["done"]
+    if "value" not in now:
+        return line
     if one.kind in ("limit", "target", "coverage"):
         many = now["n"] or 1
         line.need = now["need"] / many if now["need"] is not None else None

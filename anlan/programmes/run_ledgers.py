@@ -71,8 +71,8 @@ OCCURRENCES = Ledger(
         Column("duty__obligation__quote", label="事项", link=True, css="c-t"),
         Column("duty__unit__name", label="单位", css="c-f", cell=run_panels.unit_of_duty),
         Column("due_on"),
-        Column("need"),
-        Column("value"),
+        Column("need", cell=run_panels.needed, css="n"),
+        Column("value", cell=run_panels.reached, css="n"),
         Column("proof"),
         Column("state", css="c-s"),
         Column("region_path", shown=False),
@@ -99,13 +99,14 @@ OCCURRENCES = Ledger(
         View("contradicted", "自报与测得不符", {"proof": "contradicted"}),
     ),
     detail=(
-        Section("应办事项", ("duty", "starts_on", "due_on", "need", "value", "claimed", "proof", "reason")),
+        Section("应办事项", ("duty", "starts_on", "due_on", "reason")),
         Section(
             "申报与审核",
             ("state", "statement", "declared_by", "declared_at", "decided_by", "decision", "met_on"),
         ),
     ),
     panels=(
+        Panel("应达与已达", "programmes/panel_figures.html", run_panels.figures_of_occurrence),
         Panel("佐证", "programmes/panel_evidence.html", run_panels.evidence_of_occurrence),
         Panel("灯的经过", "programmes/panel_judgements.html", run_panels.judgements, side=True),
     ),

@@ -15,6 +15,8 @@ from anlan.org.models import Unit
 from anlan.programmes.actions import run_evidence, run_judging
 from anlan.programmes.models import Activity, Duty, DutyList, Evidence, Judgement, Occurrence
 from anlan.programmes.models.texts import ancestors
+from anlan.programmes.reads_units import units_of
+from anlan.programmes.rules.judging import plain
 from anlan.programmes.run_measures import activity_key
 
 SHOWN = 60
@@ -43,6 +45,34 @@ def light(row: Occurrence) -> SafeString:
 def duty_light(row: Duty) -> SafeString:
     """The light of a duty with its fact."""
     return cells.light(row.light, row.light_reason or row.get_light_display())
+
+
+def needed(row: Occurrence) -> SafeString:
+    """What must be reached, without the zeros of the column."""
+    return conditional_escape("—" if row.need is None else plain(row.need))
+
+
+def reached(row: Occurrence) -> SafeString:
+    """What was reached."""
+    return conditional_escape("—" if row.value is None else plain(row.value))
+
+
+def figures_of_occurrence(actor: Actor, row: Occurrence) -> Mapping[str, Any]:
+    """Need, value, claim and their source; the acts that are no moves."""
+    open_still = row.state in ("open", "declared", "returned")
+    own = actor.may("occurrences.declare") and row.unit_id in units_of(actor)
+    paths = actor.seat.region_paths if actor.seat else ()
+    decides = actor.may("occurrences.decide") and row.duty.programme.region_path in paths
+    asked = row.duty.obligation
+    return {
+        "row": row,
+        "unit": "%" if asked.kind == "coverage" else asked.unit,
+        "need": needed(row),
+        "value": reached(row),
+        "claimed": "—" if row.claimed is None else plain(row.claimed),
+        "progress_url": reverse("occurrence-progress", args=[row.pk]) if open_still and own else "",
+        "reschedule_url": reverse("occurrence-reschedule", args=[row.pk]) if open_still and decides else "",
+    }
 
 
 def occurrences_of_duty(actor: Actor, duty: Duty) -> Mapping[str, Any]:
@@ -116,5 +146,7 @@ def _due(one: Occurrence) -> dict[str, Any]:
         "light": light(one),
         "url": reverse("ledger-row", args=["occurrences", one.pk]),
         "row": one,
+        "need": needed(one),
+        "value": reached(one),
         "span": f"{cells.day(one.starts_on)} 至 {cells.day(one.due_on)}",
     }

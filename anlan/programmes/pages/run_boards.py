@@ -67,7 +67,7 @@ def matrix(request: ActorRequest, pk: int = 0) -> HttpResponse:
         "body": body(found),
         "symbols": SYMBOLS,
         "units": found.units,
-        "heads": [(one, one.short_name or one.name) for one in found.units],
+        "heads": [(one, head(programme, one)) for one in found.units],
         "empty": not found.rows,
         "filters": filters(request, programme, chosen),
         "export_url": f"{reverse('matrix-export', args=[programme.pk])}?{request.GET.urlencode()}",
@@ -157,6 +157,13 @@ def body(found: Matrix) -> SafeString:
     return mark_safe("".join(out))
 
 
+def head(programme: Programme, unit: Any) -> str:
+    """How a column is called: a territory by its place, an office without the place of the programme."""
+    if unit.kind == "zone" or (unit.family and unit.family.key == "people-government"):
+        return str(unit.region.short_name or unit.region.name)
+    return str(unit.short_name or unit.name).removeprefix(programme.issuer.region.short_name)
+
+
 def chosen_of(request: ActorRequest, programme: Programme) -> Chosen:
     """The filter line as the address bar has it; unknown values count as none."""
     get = request.GET
@@ -203,7 +210,7 @@ def letter_url() -> str:
 def _cell(item: int, unit: Any, light: str | None) -> str:
     if light is None:
         return '<td class="na"><span aria-hidden="true">—</span><span class="vh">不涉及</span></td>'
-    url = f"/programmes/cell/{item}/{unit.pk}/"
+    url = f"/running/cell/{item}/{unit.pk}/"
     name = escape(unit.short_name or unit.name)
     return (
         f'<td><a href="{url}" data-drawer="{url}"><svg aria-hidden="true"><use href="#lt-{light}"/></svg>'
@@ -221,7 +228,7 @@ def _span(span: str, year: int) -> tuple[date, date]:
 
 def _sheet(book: Any, programme: Programme, found: Matrix) -> None:
     sheet = book.add_worksheet("任务总表")
-    head = book.add_format(
+    bold = book.add_format(
         {"bold": True, "border": 1, "align": "center", "valign": "vcenter", "text_wrap": True}
     )
     text = book.add_format({"border": 1, "text_wrap": True, "valign": "vcenter"})
@@ -232,9 +239,9 @@ def _sheet(book: Any, programme: Programme, found: Matrix) -> None:
     title = book.add_format({"bold": True, "font_size": 16})
     sheet.write_string(0, 0, f"{programme.title}任务总表", title)
     sheet.write_string(1, 0, "　".join(f"{SIGNS[key]} {WORDS[key]}" for key in "gyro") + "　— 不涉及")
-    names = ["条", "章节", "要求", "职责", "按期%", *(one.short_name or one.name for one in found.units)]
+    names = ["条", "章节", "要求", "职责", "按期%", *(head(programme, one) for one in found.units)]
     for column, name in enumerate(names):
-        sheet.write_string(2, column, name, head)
+        sheet.write_string(2, column, name, bold)
     for line, row in enumerate(found.rows, start=3):
         sheet.write_string(line, 0, row.item.no, text)
         sheet.write_string(line, 1, row.item.section, text)

@@ -88,7 +88,7 @@ def _line(line: reads_item.Line) -> dict[str, Any]:
         "seal": cells.seal(one.kind) if one.kind != "target" else "",
         "kind": one.get_kind_display(),
         "quote": one.quote,
-        "unit": ("%" if one.kind == "coverage" else one.unit) if counted else "家次",
+        "unit": ("%" if one.kind == "coverage" else one.unit) if counted else "项次",
         "done": "未报" if done is None else plain(done) if counted else str(done),
         "reported": done is not None,
         "need": need or (str(line.running) if line.running else ""),

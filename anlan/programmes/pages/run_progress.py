@@ -124,12 +124,11 @@ def warning_days(request: ActorRequest) -> HttpResponse:
 
 def _row(one: Tally, url: str, rows: str) -> dict[str, Any]:
     """A line of a table of tallies; `rows` is the ledger's address that each light narrows."""
-    colour = "r" if one.r else "y" if one.y else "g"
     return {
         "label": one.label,
         "url": url,
         "share": one.share,
-        "bar": "" if one.share is None else cells.bar(one.share, None, colour),
+        "bar": "" if one.share is None else cells.bar(one.share),
         "due": one.due,
         "cells": [
             (key, getattr(one, key), f"{rows or url}&light={key}") for key in ("r", "y", "g", "o")

@@ -93,7 +93,7 @@ def programme_of(request: ActorRequest, pk: int | None = None) -> Programme:
     """The programme that a board shows: the one named, else the newest running one of the actor's own level
     or above; 404 if there is none."""
     rows = Programme.objects.visible_to(request.actor).exclude(state=Programme.State.REVIEWING)
-    rows = rows.select_related("issuer")
+    rows = rows.select_related("issuer__region")
     found = rows.filter(pk=pk).first() if pk else None
     if found is None and pk is None:
         own = list(rows.order_by("-year", "-region_path", "-id")[:20])

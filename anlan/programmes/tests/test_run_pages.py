@@ -49,7 +49,7 @@ def signed_in(running: Running) -> SignIn:
 
 
 def test_the_matrix_shows_the_worst_light_of_each_cell(running: Running, signed_in: SignIn) -> None:
-    page = signed_in("city_officer").get("/programmes/matrix/")
+    page = signed_in("city_officer").get("/running/matrix/")
     text = page.content.decode()
     assert page.status_code == 200 and "任务总表" in text
     county = running.world.unit(GOVERNMENT, "361130")
@@ -72,16 +72,16 @@ def test_the_matrix_shows_the_worst_light_of_each_cell(running: Running, signed_
 def test_the_matrix_is_filtered(
     running: Running, signed_in: SignIn, query: str, seen: str, unseen: str
 ) -> None:
-    text = signed_in("city_officer").get(f"/programmes/matrix/?{query}").content.decode()
+    text = signed_in("city_officer").get(f"/running/matrix/?{query}").content.decode()
     region = {"people-government": "361130"}
     shown, hidden = (running.world.unit(one, region.get(one, "361100")) for one in (seen, unseen))
     assert f"/{shown.pk}/" in text
-    assert f"/{hidden.pk}/\"" not in text
+    assert f'/{hidden.pk}/"' not in text
 
 
 def test_a_cell_opens_its_duties_in_the_drawer_or_as_a_page(running: Running, signed_in: SignIn) -> None:
     duty = running.duty(CASES, HOUSING, "361100")
-    url = f"/programmes/cell/{duty.item_id}/{duty.unit_id}/"
+    url = f"/running/cell/{duty.item_id}/{duty.unit_id}/"
     client = signed_in("department_officer")
     drawer = client.get(url, headers={"HX-Request": "true", "HX-Target": "drawer"}).content.decode()
     assert CASES in drawer and "逾期 2 天" in drawer and "<html" not in drawer
@@ -89,7 +89,7 @@ def test_a_cell_opens_its_duties_in_the_drawer_or_as_a_page(running: Running, si
 
 
 def test_the_matrix_is_exported_with_signs(running: Running, signed_in: SignIn) -> None:
-    answer = signed_in("city_officer").get(f"/programmes/{running.programme.pk}/matrix/export/?light=r")
+    answer = signed_in("city_officer").get(f"/running/{running.programme.pk}/matrix/export/?light=r")
     rows = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0)
     found = rows.to_python()
     assert found[2][:5] == ["条", "章节", "要求", "职责", "按期%"]
@@ -101,14 +101,14 @@ def test_the_stranger_finds_none_of_it(running: Running, signed_in: SignIn) -> N
     duty = running.duty(CASES, HOUSING, "361100")
     due = running.due(duty)[0]
     for url in (
-        f"/programmes/{pk}/matrix/", f"/programmes/{pk}/matrix/export/", f"/programmes/{pk}/progress/",
-        f"/programmes/cell/{duty.item_id}/{duty.unit_id}/", f"/programmes/item/{duty.item_id}/",
-        f"/programmes/occurrences/{due.pk}/progress/", f"/programmes/evidence/new/?occurrence={due.pk}",
-        f"/duties/{duty.pk}/", f"/occurrences/{due.pk}/", f"/programmes/lists/?programme={pk}",
+        f"/running/{pk}/matrix/", f"/running/{pk}/matrix/export/", f"/running/{pk}/progress/",
+        f"/running/cell/{duty.item_id}/{duty.unit_id}/", f"/running/item/{duty.item_id}/",
+        f"/running/occurrences/{due.pk}/progress/", f"/running/evidence/new/?occurrence={due.pk}",
+        f"/duties/{duty.pk}/", f"/occurrences/{due.pk}/", f"/running/lists/?programme={pk}",
     ):  # fmt: skip
         assert client.get(url).status_code == 404, url
-    for url in ("/programmes/matrix/", "/programmes/progress/", "/programmes/calendar/?month=2023-03&all=1",
-                "/programmes/warning-days/?year=2023", "/programmes/receipt/", "/"):  # fmt: skip
+    for url in ("/running/matrix/", "/running/progress/", "/running/calendar/?month=2023-03&all=1",
+                "/running/warning-days/?year=2023", "/running/receipt/", "/"):  # fmt: skip
         page = client.get(url)
         assert page.status_code == 200 and CASES not in page.content.decode(), url
         assert running.programme.title not in page.content.decode(), url
@@ -121,7 +121,7 @@ def test_the_levels_see_the_item_with_their_part(
     running: Running, signed_in: SignIn, member: str, title: bool
 ) -> None:
     item = running.obligations[WARNING_DAY].item
-    text = signed_in(member).get(f"/programmes/item/{item.pk}/").content.decode()
+    text = signed_in(member).get(f"/running/item/{item.pk}/").content.decode()
     assert ("加强学习教育" in text) is title and '<b class="hl hl-cadence">坚持以每月16日' in text
 
 
@@ -146,10 +146,10 @@ def test_the_office_sees_on_its_desk_what_waits_for_it(running: Running, signed_
 
 def test_duties_are_signed_by_item_and_altogether(running: Running, signed_in: SignIn) -> None:
     client = signed_in("county_officer")
-    assert "待签收 <b class=\"tn\">2</b>" in client.get("/programmes/receipt/").content.decode()
+    assert '待签收 <b class="tn">2</b>' in client.get("/running/receipt/").content.decode()
     form = {"item": running.obligations[WARNING_DAY].item_id, "idempotency_key": "once"}
-    client.post("/programmes/receipt/sign/", form)
-    again = client.post("/programmes/receipt/sign/", form, follow=True)
+    client.post("/running/receipt/sign/", form)
+    again = client.post("/running/receipt/sign/", form, follow=True)
     assert "没有等待签收的职责" in again.content.decode()
     signed = Duty.objects.unscoped("test").filter(state="signed")
     assert {one.unit for one in signed} == {running.world.unit(GOVERNMENT, "361130")}
@@ -161,7 +161,7 @@ def test_one_proof_serves_two_matters_and_a_second_use_of_the_file_is_noticed(
     client = signed_in("department_officer")
     cases = running.due(running.duty(CASES, HOUSING, "361100"))[0]
     quota = running.due(running.duty(QUOTA, HOUSING, "361100"))[0]
-    url = f"/programmes/evidence/new/?occurrence={cases.pk}"
+    url = f"/running/evidence/new/?occurrence={cases.pk}"
 
     def send(title: str) -> str:
         file = SimpleUploadedFile("通报.txt", "第一季度典型案例通报".encode())
@@ -190,7 +190,11 @@ def test_one_proof_serves_the_programmes_of_both_levels(running: Running) -> Non
     department = running.world.actor("department_officer")
     own, above = (running.due(one.duty(CASES, HOUSING, "361100"))[0] for one in (running, upper))
     made = run_evidence.provide(
-        department, [own], title="案例公布链接", effective_on=date(2023, 3, 30), link="https://example.org/case"
+        department,
+        [own],
+        title="案例公布链接",
+        effective_on=date(2023, 3, 30),
+        link="https://example.org/case",
     )
     run_evidence.serve(department, made.evidence, [above])
     served = made.evidence.occurrences.unscoped("test").values_list("programme_id", flat=True)
@@ -201,7 +205,7 @@ def test_a_proof_of_another_unit_is_refused(running: Running, signed_in: SignIn)
     due = running.due(running.duty(WARNING_DAY, GOVERNMENT, "361130"))[0]
     form = {"title": "代报", "effective_on": "2023-03-16", "link": "https://example.org/"}
     form["occurrences"] = str(due.pk)
-    page = signed_in("department_officer").post(f"/programmes/evidence/new/?occurrence={due.pk}", form)
+    page = signed_in("department_officer").post(f"/running/evidence/new/?occurrence={due.pk}", form)
     assert page.status_code == 422 and "由承担职责的单位提供" in page.content.decode()
     assert not Evidence.objects.unscoped("test").exists()
 
@@ -209,10 +213,10 @@ def test_a_proof_of_another_unit_is_refused(running: Running, signed_in: SignIn)
 def test_progress_is_reported_on_its_page(running: Running, signed_in: SignIn) -> None:
     quota = running.due(running.duty(QUOTA, HOUSING, "361100"))[0]
     client = signed_in("department_officer")
-    client.post(f"/programmes/occurrences/{quota.pk}/progress/", {"claimed": "9", "idempotency_key": "p"})
+    client.post(f"/running/occurrences/{quota.pk}/progress/", {"claimed": "9", "idempotency_key": "p"})
     quota.refresh_from_db()
     assert (quota.light, quota.reason, quota.proof) == ("y", "落后 3 栋，9/50 栋", "declared")
-    item = client.get(f"/programmes/item/{quota.item_id}/").content.decode()
+    item = client.get(f"/running/item/{quota.item_id}/").content.decode()
     assert ">9</a>" in item and "≥ 50" in item
 
 
@@ -220,7 +224,7 @@ def test_the_city_moves_a_day_on_its_page_and_the_department_cannot(
     running: Running, signed_in: SignIn
 ) -> None:
     quota = running.due(running.duty(QUOTA, HOUSING, "361100"))[0]
-    url = f"/programmes/occurrences/{quota.pk}/reschedule/"
+    url = f"/running/occurrences/{quota.pk}/reschedule/"
     assert signed_in("department_officer").get(url).status_code == 404
     client = signed_in("city_officer")
     early = client.post(url, {"due_on": "2022-01-01", "decision": "调整"})
@@ -233,7 +237,7 @@ def test_the_city_moves_a_day_on_its_page_and_the_department_cannot(
 def test_the_leader_sees_the_worst_first_and_each_number_opens_its_rows(
     running: Running, signed_in: SignIn
 ) -> None:
-    text = signed_in("leader").get("/programmes/progress/").content.decode()
+    text = signed_in("leader").get("/running/progress/").content.decode()
     housing = running.world.unit(HOUSING, "361100")
     own = f"/duties/?programme={running.programme.pk}&amp;unit={housing.pk}&amp;light=r"
     assert own in text
@@ -242,16 +246,16 @@ def test_the_leader_sees_the_worst_first_and_each_number_opens_its_rows(
 
 
 def test_the_calendar_counts_what_is_due_on_each_day(running: Running, signed_in: SignIn) -> None:
-    text = signed_in("city_officer").get("/programmes/calendar/?month=2023-03&all=1").content.decode()
+    text = signed_in("city_officer").get("/running/calendar/?month=2023-03&all=1").content.decode()
     assert "due_on_from=2023-03-16&amp;due_on_to=2023-03-16&amp;light=r" in text
-    assert signed_in("city_officer").get("/programmes/calendar/?month=nonsense").status_code == 200
+    assert signed_in("city_officer").get("/running/calendar/?month=nonsense").status_code == 200
 
 
 def test_the_month_grid_says_who_held_the_warning_day(running: Running, signed_in: SignIn) -> None:
     county = running.world.unit(GOVERNMENT, "361130")
     Activity(unit=county, kind="warning_day", title="观影", held_on=date(2023, 3, 16)).save()
     run_judging.judge()
-    text = signed_in("city_officer").get("/programmes/warning-days/?year=2023").content.decode()
+    text = signed_in("city_officer").get("/running/warning-days/?year=2023").content.decode()
     assert "3 月：按期，16 日举办" in text and "3 月：逾期" in text
 
 
@@ -262,21 +266,21 @@ def test_a_duty_list_is_made_signed_and_signed_again_after_a_hand_over(
 
     world, post = running.world, running.world.post("department_officer")
     client = signed_in("department_officer")
-    client.post(f"/programmes/lists/{running.programme.pk}/{post.pk}/")
+    client.post(f"/running/lists/{running.programme.pk}/{post.pk}/")
     made = DutyList.objects.unscoped("test").get()
     assert {one["quote"] for one in made.duties} == {CASES, QUOTA, "6月底前完成自建房排查"}
     assert made.duties[0]["due"] == "03-31、06-30、09-30、12-31"
-    signed_in("city_officer").post(f"/programmes/lists/sign/{made.pk}/")
+    signed_in("city_officer").post(f"/running/lists/sign/{made.pk}/")
     made.refresh_from_db()
     assert made.signed_at is None, "nobody signs for another"
-    client.post(f"/programmes/lists/sign/{made.pk}/")
+    client.post(f"/running/lists/sign/{made.pk}/")
     made.refresh_from_db()
     assert "吴倩" in made.signed_by
     assert client.get(f"/duty-lists/{made.pk}/print/").status_code == 200
     actions.hand_over(
         world.actor("security_administrator"), post, world.person("county_inspector"), date(2023, 4, 2)
     )
-    text = signed_in("city_officer").get("/programmes/lists/").content.decode()
+    text = signed_in("city_officer").get("/running/lists/").content.decode()
     assert "交接后待重签" in text
 
 
@@ -284,9 +288,9 @@ def test_the_matrix_and_the_desk_take_as_many_queries_for_many_rows_as_for_few(
     running: Running, signed_in: SignIn, django_assert_max_num_queries: Callable[..., object]
 ) -> None:
     client = signed_in("city_officer")
-    client.get("/programmes/matrix/")
+    client.get("/running/matrix/")
     with django_assert_max_num_queries(22):  # type: ignore[attr-defined]
-        client.get("/programmes/matrix/")
+        client.get("/running/matrix/")
     with django_assert_max_num_queries(30):  # type: ignore[attr-defined]
         client.get("/")
     assert Occurrence.objects.unscoped("test").count() > 40
