@@ -36,6 +36,7 @@ _ADJUNCT_END = re.compile(vocabulary.one_of("clauses.adjunct_ends") + "$")
 _CONTINUES = re.compile("^" + vocabulary.one_of("clauses.continuations"))
 _OUTCOME = re.compile(rf"^{_ADVERB}*{vocabulary.one_of('clauses.outcomes')}")
 _INNER_VERB = re.compile(vocabulary.one_of("clauses.inner_verbs"))
+_RESULT = re.compile(f"(?:{vocabulary.one_of('clauses.resultatives')})(?=[，。；]|$)")
 _MEANS = re.compile(r"^以[^，]{2,120}?为(?:重点|抓手|契机|主线|目标|基础|载体|单位|核心|依托)")
 _NOUN_END = re.compile("(?:事故|企业|单位|方面|问题|情况|时|的)$")
 _COVERS = re.compile(vocabulary.one_of("kinds.coverage_marks"))
@@ -111,7 +112,9 @@ def _groups(text: str, masked: str, start: int, stop: int) -> list[Group]:
             waiting = clause.start if waiting is None else waiting
         else:
             begin = clause.start if waiting is None else waiting
-            binds = role in ("main", "outcome") or bool(_INNER_VERB.search(masked, begin, clause.end))
+            binds = role in ("main", "outcome") or bool(
+                _INNER_VERB.search(masked, begin, clause.end) or _RESULT.search(masked, begin, clause.end)
+            )
             groups.append(Group(begin, clause.end, clause.start, clause.end, binds))
             waiting = None
     return groups

@@ -60,7 +60,7 @@ _PROJECT = re.compile(rf"^{_ADVERBS}实施.*(?:项目|(?<!提升)(?<!素质)工�
 _SYSTEM = re.compile(rf"^{_ADVERBS}(?:完善|健全完善|升级改造).*(?:系统|平台|数据库)$")
 _NOT_BUILT = re.compile(r"(?:力度|覆盖面|体系|机制|制度|队伍|能力|标准|水平|全覆盖|功能|台账|清单)建?设?$")
 
-_TAIL = rf"(?:等)?(?:{_one('kinds.campaign_tails')}){{0,3}}$"
+_TAIL = rf"”?(?:等)?(?:{_one('kinds.campaign_tails')}){{0,3}}$"
 _WORKS = _one("kinds.campaign_works")
 _SPECIAL = re.compile(
     rf"(?:专项|集中|百日|拉网式)[\u4e00-\u9fff三年]{{0,8}}?{_WORKS}(?:”|{_WORKS})*(?:“{{0,1}}[^“”]{{0,8}}”)?{_TAIL}"
