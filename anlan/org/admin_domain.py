@@ -95,6 +95,21 @@ LEDGERS = (
     *audit_domain.LEDGERS,
 )
 
+ACTS = (
+    ("reset_password", "发初始密码"),
+    ("change_password", "改密码"),
+    ("disable_account", "停用账号"),
+    ("enable_account", "启用账号"),
+    ("unlock", "解锁账号"),
+    ("force_off", "强制下线"),
+    ("leave_elsewhere", "退出其他设备"),
+    ("choose_post", "换岗位"),
+    ("bind_authenticator", "绑定动态验证码"),
+    ("unbind_authenticator", "解除动态验证码"),
+    ("unlink_identity", "解除统一身份绑定"),
+    ("retry_job", "重做作业"),
+    ("verify_audit", "核验操作日志"),
+)
 MENU = (
     Group("system", "系统管理", "settings", position=90),
     Group("security", "安全管理", "shield-lock", position=91),

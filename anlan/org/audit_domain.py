@@ -7,10 +7,10 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from anlan.kernel import cells, registry
+from anlan.kernel import acts, cells, registry
 from anlan.kernel.ledger import Blank, Column, Filter, Ledger, Panel, Section, View
 from anlan.kernel.models import AuditEntry
-from anlan.org.admin_pages.differences import ACTS, act_label, difference_rows, ledger_label, subject_label
+from anlan.org.admin_pages.differences import act_label, difference_rows, ledger_label, subject_label
 from anlan.org.models.security import LoginRecord
 
 READ_ONLY = frozenset({"export"})
@@ -114,4 +114,4 @@ def _ledgers() -> list[tuple[str, str]]:
 
 
 def _acts() -> list[tuple[str, str]]:
-    return list(ACTS.items())
+    return list(acts.words().items())

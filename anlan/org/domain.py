@@ -8,6 +8,7 @@ from anlan.org import staff_domain, territory_domain
 
 LEDGERS = (*territory_domain.LEDGERS, *staff_domain.LEDGERS)
 
+ACTS = (("end", "结束"), ("close", "撤销"), ("hand-over", "交出"), ("take-over", "接任"))
 MENU = (
     Group("home", "我的办公桌", "inbox", position=0, url="home"),
     Group("organisation", "组织机构", "sitemap", position=80, foot=True),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from anlan.kernel.shell import Group
 from anlan.programmes import chase_domain, demo, report_domain, review_domain, run_domain
+from anlan.programmes.acts import ACTS as ACTS
 
 PARTS = (review_domain, run_domain, report_domain, chase_domain)
 LEDGERS = tuple(ledger for part in PARTS for ledger in part.LEDGERS)

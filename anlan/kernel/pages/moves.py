@@ -19,7 +19,7 @@ from anlan.kernel.forms import form_class
 from anlan.kernel.ledger import DeclarationError, Ledger, Section
 from anlan.kernel.once import new_key
 from anlan.kernel.pages.access import ledger_for, may, row_for
-from anlan.kernel.requests import ActorRequest
+from anlan.kernel.requests import ActorRequest, whole
 from anlan.kernel.sniff import BadFile
 from anlan.kernel.workflow import Move, Workflow
 from anlan.kernel.writing import Refused, Stale
@@ -66,20 +66,6 @@ def buttons(request: ActorRequest, ledger: Ledger, row: Any) -> list[MoveButton]
     if may(request, ledger, "change"):
         found.append(MoveButton("上传附件", f"{base}attach/", icon="paperclip"))
     return found
-
-
-def act_labels(ledger: Ledger) -> dict[str, str]:
-    """{act: words} of the ledger's moves and of what else happens to a row on its way."""
-    flow = workflow_for(ledger)
-    own = {move.key: move.label for move in flow.moves} if flow else {}
-    words = {
-        "extend": "延期",
-        "pause": "中止计时",
-        "resume": "恢复计时",
-        "attach": "上传附件",
-        "detach": "撤下附件",
-    }
-    return {**words, "send": "移送", **own}
 
 
 def side_sections(row: Any) -> list[dict[str, Any]]:
@@ -130,7 +116,7 @@ def make_move(request: ActorRequest, key: str, pk: int, move: str) -> HttpRespon
                 move,
                 values,
                 key=request.POST.get("idempotency_key", ""),
-                seen=int(seen) if seen.isdigit() else None,
+                seen=whole(seen),
                 note=form.cleaned_data.get("note", ""),
             )
         except (Refused, Stale, ValidationError) as error:

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from anlan.kernel import audit, cells, clock, drawing, registry
+from anlan.kernel import acts, audit, cells, clock, drawing, registry
 from anlan.kernel.ledger import Ledger, Panel, Section, kind_of
 from anlan.kernel.models import AuditEntry
 from anlan.kernel.pages import moves
@@ -19,19 +19,6 @@ from anlan.kernel.pages.access import ledger_for, may, row_for
 from anlan.kernel.pages.lists import Act
 from anlan.kernel.requests import ActorRequest
 
-ACTS = {
-    "add": "登记",
-    "change": "修改",
-    "remove": "删除",
-    "import": "导入",
-    "undo": "撤销导入",
-    "export": "导出",
-    "load": "载入",
-    "end": "结束",
-    "close": "撤销",
-    "hand-over": "交出",
-    "take-over": "接任",
-}
 PICK = 30
 
 
@@ -137,7 +124,6 @@ class RowPage:
 def event(ledger: Ledger | None, entry: AuditEntry, names: drawing.Names) -> dict[str, Any]:
     """One act as the timeline draws it: when, what, who, and each changed field old → new."""
     changes = []
-    words = {**ACTS, **(moves.act_labels(ledger) if ledger else {})}
     columns = {one.attname for one in ledger.model._meta.concrete_fields} if ledger else set()
     for name, (before, after) in entry.differences.items():
         if ledger is None or entry.act in {"add", "import"} or name not in columns:
@@ -151,7 +137,7 @@ def event(ledger: Ledger | None, entry: AuditEntry, names: drawing.Names) -> dic
         )
     return {
         "time": cells.recent(entry.at, clock.today()),
-        "text": words.get(entry.act, entry.act) + (f"：{entry.note}" if entry.note else ""),
+        "text": acts.word(entry.act, ledger) + (f"：{entry.note}" if entry.note else ""),
         "who": entry.actor,
         "kind": "" if entry.person_id else "sys",
         "changes": changes,

@@ -5,33 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from anlan.kernel import drawing, parameters, registry
-from anlan.kernel.pages.rows import ACTS as LEDGER_ACTS
+from anlan.kernel import acts, drawing, parameters, registry
 from anlan.kernel.pages.rows import field_label, shown
 from anlan.kernel.scope import Actor
 
-ACTS = {
-    **LEDGER_ACTS,
-    "reset_password": "发初始密码",
-    "change_password": "改密码",
-    "disable_account": "停用账号",
-    "enable_account": "启用账号",
-    "unlock": "解锁账号",
-    "force_off": "强制下线",
-    "leave_elsewhere": "退出其他设备",
-    "choose_post": "换岗位",
-    "bind_authenticator": "绑定动态验证码",
-    "unbind_authenticator": "解除动态验证码",
-    "unlink_identity": "解除统一身份绑定",
-    "retry_job": "重做作业",
-    "verify_audit": "核验操作日志",
-}
 PLACES = {"people": "人员", "posts": "岗位", "jobs": "作业", "parameters": "参数", "audit": "操作日志"}
 
 
 def act_label(act: str) -> str:
     """The act in words; an unknown one as it is."""
-    return ACTS.get(act, act)
+    return acts.word(act)
 
 
 def ledger_label(key: str) -> str:

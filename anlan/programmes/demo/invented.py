@@ -43,7 +43,7 @@ UPDATE programmes_occurrence o
   FROM programmes_duty d, programmes_obligation b, org_unit u
  WHERE d.id = o.duty_id AND b.id = d.obligation_id AND u.id = o.unit_id AND o.programme_id = %(programme)s
    AND o.state IN ('open', 'missed') AND b.measure = '' AND o.due_on < %(day)s
-   AND {CHANCE.format("u.name || b.ref || o.due_on")} 
+   AND {CHANCE.format("u.name || b.ref || o.due_on")}
        < CASE WHEN %(over)s THEN 100 WHEN {SLOW} THEN 78 ELSE 97 END
 """
 WAITING = f"""

@@ -1,0 +1,28 @@
+"""What the record calls the acts of the programme."""
+
+ACTS = (
+    ("take-in", "上传"),
+    ("settle", "处理疑点"),
+    ("unsettle", "重开疑点"),
+    ("confirm", "确认"),
+    ("withdraw", "撤回"),
+    ("publish", "发布"),
+    ("supersede", "由新版取代"),
+    ("live", "生效"),
+    ("version", "改版"),
+    ("dispatch", "下达"),
+    ("sign", "签收"),
+    ("reassign", "改派"),
+    ("allot", "分配数量"),
+    ("trigger", "登记触发"),
+    ("progress", "登记进度"),
+    ("reschedule", "改期"),
+    ("serve", "用作佐证"),
+    ("fill-in", "填报表导入"),
+    ("open", "开放填报"),
+    ("fill", "填写"),
+    ("except", "准予补报"),
+    ("remind", "提醒"),
+    ("align", "对照上级要点"),
+    ("decide", "更正对应"),
+)
