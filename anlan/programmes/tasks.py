@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from anlan.programmes import review_jobs  # noqa: F401 (brings a kind of job)
+from anlan.programmes import chase_jobs, review_jobs  # noqa: F401 (bring kinds of jobs)
 from anlan.programmes.actions import chase_nudges, run_judging
 
 

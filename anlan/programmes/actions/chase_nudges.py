@@ -1,7 +1,7 @@
 """Nudges before the due day: to the unit's people (handler and head) and to the office that issued.
 
-督办 clockwork: three days before due a yellow light and a word to everybody, not the handler alone. An occurrence
-is told of once (`nudged_on`), each person gets one summary a day, however many matters come near.
+督办 clockwork: three days before due a yellow light and a word to everybody, not the handler alone. An
+occurrence is told of once (`nudged_on`); each person gets one summary a day, however many matters come near.
 """
 
 from __future__ import annotations
