@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from anlan.programmes.compiler.numerals import NUMBER, han, number
 
-_YEAR = r"(?:(?P<year>20\d\d|[二〇零○一三四五六七八九]{4})年|(?P<this>今年|本年度?|年内|明年)的?)?"
+_YEAR = r"(?:(?P<year>20\d\d|[二〇零○一三四五六七八九]{4})年|(?P<this>今年|本年度?|年内|明年|次年|翌年)的?)?"
 _MONTH = rf"(?P<month>1[0-2]|0?[1-9]|{NUMBER})月份?"
 _DAY = r"(?:(?P<day>[0-3]?\d|[一二三十]{1,3})[日号]|(?P<part>底|末|月底|上旬|中旬|下旬|初))?"
 _MONTHLY = re.compile(_YEAR + _MONTH + _DAY)
@@ -67,7 +67,9 @@ def _monthly(text: str, year: int | None) -> list[Dated]:
         if text[found.end() : found.end() + 1] in ("至", "-", "—") and found["day"] is None:
             continue
         own = (
-            _int(found["year"]) if found["year"] else (year + 1 if year and found["this"] == "明年" else year)
+            _int(found["year"])
+            if found["year"]
+            else (year + 1 if year and found["this"] in ("明年", "次年", "翌年") else year)
         )
         month = _int(found["month"])
         if own and month and (found["day"] or found["part"] or _bounded(text, found.end())):

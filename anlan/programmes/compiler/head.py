@@ -21,8 +21,13 @@ _SIGNED_ALONE = re.compile(rf"^(?!附|二|20){_SIGNER}$")
 _RED_HEAD = re.compile(rf"([\u4e00-\u9fffA-Za-z×]{{2,30}}?{_ISSUER_END})文件")
 _NUMBER = re.compile(
     r"(?:^|(?<=文件)|(?<=[\n。：）])|(?<=委员会)|(?<=办公室))(?:发文字号|发布文号|文号|字号)?：?"
-    r"(?P<number>(?!关于|文件|发文字号|发布文号|文号|字号)[\u4e00-\u9fff×xXA-Z*]{1,10}（?20\d\d）?第?\d{1,4}号)"
+    r"(?P<number>(?!关于|文件|发文字号|发布文号|文号|字号)[\u4e00-\u9fff×xXA-Z*]{1,10}（?(?:20\d\d|二[〇零]二[〇零一二三四五六七八九])）?第?\d{1,4}号)"
 )
+_NUMBER_BEHIND = re.compile(
+    rf"(?:^|{vocabulary.one_of('head.notice_words', 'head.plan_words')}》?)"
+    r"（(?P<number>[\u4e00-\u9fff×xXA-Z]{1,10}（20\d\d）第?\d{1,4}号)）$"
+)
+"""A number in brackets behind the title, or alone on a line in brackets."""
 _TITLE = re.compile(rf"关\n?于[^。：；]{{2,120}}?(?:的|》)\n?{vocabulary.one_of('head.notice_words')}")
 _CITED = re.compile(r"[》，的精要]|（[^（）]{4,20}号）[^\n]")
 """What follows a title that running text only cites."""
@@ -52,8 +57,8 @@ _METADATA_NAMES = ("日期", "文号", "机构", "分类", "字号", "有效性"
 _YEAR = re.compile(r"(20\d\d|二[〇零○][一二三四五六七八九〇零○]{2})(?:年?[-—–－~～至]{1,2}20\d\d)?年")
 """The year of a document; of a span of years the first."""
 _PRINTED = re.compile(r"(20\d\d年\d{1,2}月\d{1,2}日)印发")
-_DISCLOSURE = re.compile(r"主动公开|依申请公开|不予公开|不公开")
-_COPIES = re.compile(r"共印(\d+)份|印(\d+)份")
+_DISCLOSURE = re.compile(r"主动公开(?!内容|目录)|依申请公开|不予公开|不公开|(?<=此件)公开发布")
+_COPIES = re.compile(r"共?印数?：?(\d+)份")
 _PERSON = re.compile(
     r"(?:经办人|联系人|承办人)[：:]?(?P<name>[\u4e00-\u9fff]{2,4}?)(?=[，；。、）\n]|联系|电话|手机|$)"
 )
@@ -61,7 +66,9 @@ _PHONE = re.compile(r"(?:电话|手机|传真)[：:]?(?P<phone>(?:0\d{2,3}-?)?\d
 _COPY_TO = re.compile(r"(?:抄报|抄送)：(?P<list>[^。\n]{2,300})")
 _REPORT_NOUN = re.compile(vocabulary.one_of("head.report_nouns"))
 _REPORT_VERB = re.compile(vocabulary.one_of("head.report_verbs") + r"(?:至|到|给|送)?")
-_REPORT_TO = re.compile(r"半年|全年|安委办|安委会|安办|应急[局厅办管]|我办|我局|办公室|省|市|县|区|旗")
+_REPORT_TO = re.compile(
+    r"半年|全年|年度|年终|安委办|安委会|安办|应急[局厅办管]|我办|我局|办公室|省|市|县|区|旗"
+)
 _RECURRING = re.compile(r"每(?:月|季|周|半年|两个月|年)")
 _REPORTED = re.compile(r"报送(?P<what>(?:上?半年|全年|年度)[^，。；（]{2,40})")
 _WHAT = re.compile(r"将(?P<what>[^，。]{2,60}?)(?:形成书面材料)?(?:报送|上报|报|反馈|送)")
@@ -108,7 +115,7 @@ def read_head(text: HeadText, body: Iterable[str], quoter: Quoter) -> Head:
         copy_to=tuple(name for m in _COPY_TO.finditer(text.closing) for name in split_recipients(m["list"])),
         disclosure=disclosure.group() if disclosure else None,
         contact=_contact(everything),
-        copies=int(copies[1] or copies[2]) if copies else None,
+        copies=int(copies[1]) if copies else None,
         report_deadlines=deadlines,
     )
 
@@ -154,6 +161,9 @@ def _number(text: HeadText, quoter: Quoter) -> str | None:
     for paragraph in (*text.front, *text.tail[:3]):
         found = _NUMBER.search(paragraph.text)
         if found and (found.start() == 0 or paragraph is text.front[0] or len(paragraph) < 60):
+            return _regular_number(quoter.quote(paragraph.span(*found.span("number"))))
+        found = _NUMBER_BEHIND.search(paragraph.text)
+        if found:
             return _regular_number(quoter.quote(paragraph.span(*found.span("number"))))
     return _metadata(text.metadata, ("发文字号", "发布文号", "文号"))
 

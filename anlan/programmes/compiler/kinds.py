@@ -175,9 +175,10 @@ def _delay(clause: ClauseText) -> Kind | None:
 def _limit(clause: ClauseText) -> Kind | None:
     for q in quantities(clause.masked):
         rest = clause.masked[q.end :]
-        if q.comparator == "<=" and q.unit and not _qualifies(rest):
+        rate = "率" in clause.masked[: q.start]
+        if q.comparator == "<=" and (q.unit or rate) and not _qualifies(rest):
             also = ("coverage",) if _covers(clause) else ()
-            return Kind("limit", also, q.value, q.unit, q.comparator)
+            return Kind("limit", also, q.value, q.unit or None, q.comparator)
     return None
 
 

@@ -19,7 +19,7 @@ _ADVERBS = f"(?:{vocabulary.one_of('clauses.adverbs')}|、)*"
 _COMPLETES = re.compile(rf"^{_ADVERBS}完成(?!率|度)")
 _OPENS = re.compile(rf"^{_ADVERBS}(?:组织)?开展(?P<activity>.+)$")
 _BARE_YEAR = re.compile(
-    r"^(?:到|在|力争)?(?P<year>20\d\d)年度?(?:底|内|底前|末)?(?:计划|前|，|[\u4e00-\u9fff])"
+    r"^(?:其中，?)?(?:到|在|力争)?(?P<year>20\d\d)年度?(?:底|内|底前|末)?(?:计划|前|，|[\u4e00-\u9fff])"
 )
 _YEAR_OF = re.compile(r"(?P<year>20\d\d)年度(?=[“\u4e00-\u9fff])")
 _NOT_A_TERM = re.compile(r"^20\d\d年(?:以来|以后|起|[冬世奥亚])")
@@ -59,7 +59,7 @@ class ItemReader:
                 if not whole.binds or whole.end - whole.start < _SHORTEST:
                     continue
                 for group in split_also(masked, whole, self._kind_at(body, masked)):
-                    stated = self._stated(masked, group)
+                    stated = self._stated(masked, group, due)
                     if stated and whole is sentence.groups[0] and _BARE_YEAR.match(masked[group.start :]):
                         carried = stated
                     before = found[-1] if found else None
@@ -141,12 +141,14 @@ class ItemReader:
             return due
         return year_end(self.year) if self.year and _COMPLETES.match(masked) else None
 
-    def _stated(self, masked: str, group: Group) -> str | None:
-        """The date a duty states itself: 6月底前, 2022年计划…, 2023年度."""
+    def _stated(self, masked: str, group: Group, due: str | None) -> str | None:
+        """The date a duty states itself: 6月底前; 2022年计划… and 2023年度 where no clause gives a day."""
         text = masked[group.start : group.end]
         found = [d for d in dates(text, self.year) if not text.startswith("以来", d.end)]
         if found:
             return found[0].day
+        if due:
+            return None
         bare = _BARE_YEAR.match(text) or _YEAR_OF.search(text)
         if bare and not _NOT_A_TERM.match(text) and int(bare["year"]) == self.year:
             return year_end(self.year)

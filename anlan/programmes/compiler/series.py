@@ -72,6 +72,8 @@ def split_figures(kind: Kind, masked: str) -> list[Part]:
         cuts.append(between[0])
     if not _in_a_row(figures, cuts, masked):
         return []
+    if _LEAST.search(masked, 0, figures[0].start) and "、" not in masked[: figures[0].start]:
+        figures = [replace(q, comparator=">=") if q.comparator == "=" else q for q in figures]
     bounds = [0, *(at + 1 for at in cuts), len(masked) + 1]
     return [
         Part(a, b - 1, _with(kind, q, masked[a : b - 1]))

@@ -130,3 +130,52 @@ def test_groups_resolve_by_families(name: str, pattern: str | None) -> None:
 )
 def test_recipients(text: str, expected: tuple[str, ...]) -> None:
     assert split_recipients(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "family"),
+    [
+        ("市工信和科技局", "miit"),
+        ("县住建和交通局", "housing"),
+        ("区文广旅体局", "culture-tourism"),
+        ("县教科体局", "education"),
+        ("市大数据局", "big-data"),
+        ("县融媒体中心", "media-center"),
+        ("云湖高新区管委会", "zone"),
+    ],
+)
+def test_merged_departments_and_common_bodies(name: str, family: str) -> None:
+    match = load_gazetteer().unit(name, 1)
+    assert match is not None
+    assert match.row.unit_id == family
+
+
+@pytest.mark.parametrize(
+    ("clause", "roles"),
+    [
+        (
+            "责任领导：张某；责任单位：市应急局、市住建局；完成时限：长期坚持",
+            [("joint", "市应急局"), ("joint", "市住建局")],
+        ),
+        (
+            "市应急局牵头，各功能区管委会具体负责落实，持续推进",
+            [("lead", "市应急局"), ("implementing", "各功能区管委会")],
+        ),
+        ("市应急局牵头，各区、镇政府落实", [("lead", "市应急局"), ("implementing", "各区、镇政府")]),
+        (
+            "市安委办牵头，开发区、市直有关部门配合",
+            [("lead", "市安委办"), ("supporting", "开发区"), ("supporting", "市直有关部门")],
+        ),
+    ],
+)
+def test_clauses_of_other_places(clause: str, roles: list[tuple[str, str]]) -> None:
+    parsed = DutyReader(load_gazetteer(), 2023, 1).read(clause)
+    assert [(role.role, role.name) for role in parsed.roles] == roles
+    assert parsed.rest == ()
+
+
+def test_a_blanket_without_verb_holds_for_all() -> None:
+    parsed = DutyReader(load_gazetteer(), 2023, 0).read(
+        "省应急厅负责。以下任务均涉及各市、州人民政府，不再列出"
+    )
+    assert [role.name for role in parsed.blanket] == ["各市、州人民政府"]

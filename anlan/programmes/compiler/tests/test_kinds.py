@@ -112,6 +112,51 @@ def test_figures(text: str, kind: str, value: int, unit: str, comparator: str) -
     assert (found.kind, found.value, found.unit, found.comparator) == (kind, value, unit, comparator)
 
 
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("新建消火栓80个、消防站2座。", [("quota", 80, "个", "="), ("quota", 2, "座", "=")]),
+        ("建设1个储备库、2个避难场所。", [("quota", 1, "个", "="), ("quota", 2, "个", "=")]),
+        ("至少建成1个体验馆、2个考点。", [("quota", 1, "个", ">="), ("quota", 2, "个", ">=")]),
+        ("完成30个村、5个社区示范创建。", [("quota", 30, "个", "=")]),
+        ("打造安全社区3个，示范街道2个。", [("quota", 3, "个", "="), ("quota", 2, "个", "=")]),
+        ("较大事故零发生、一般事故零增长。", [("target", 0, "起", "="), ("target", 0, "起", "=")]),
+        (
+            "每半年至少召开1次会议、开展2次督查。",
+            [("cadence", 1, "次", ">="), ("cadence", 2, "次", ">=")],
+        ),
+        (
+            "主要负责人每年检查不少于4次，分管负责人不少于12次。",
+            [("cadence", 4, "次", ">="), ("cadence", 12, "次", ">=")],
+        ),
+        ("培训时间不得少于24学时。", [("quota", 24, "学时", ">=")]),
+        ("整改时间不得超过3个月。", [("limit", 3, "个月", "<=")]),
+        ("每个乡镇至少建立1支救援队伍。", [("quota", 1, "支", ">=")]),
+        ("90%以上的企业完成标准化创建。", [("quota", 90, "%", ">=")]),
+        ("推动200个小区开展消防设施改造。", [("quota", 200, "个", "=")]),
+        ("对30人以上企业开展检查。", [("standing", None, None, None)]),
+        ("万车死亡率控制在1.5以下。", [("limit", 1.5, None, "<=")]),
+        ("每月26日前，向镇安委会上报工作总结。", [("cadence", 1, "次", "=")]),
+    ],
+)
+def test_several_figures(text: str, figures: list[tuple[str, float | None, str | None, str | None]]) -> None:
+    assert [(o.kind, o.value, o.unit, o.comparator) for o in read(text)] == figures
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("制定燃气整治方案，并开展专项整治行动。", ["regulation", "campaign"]),
+        ("建立风险数据库，并每季度更新一次。", ["build", "cadence"]),
+        ("安装报警装置，并保障其正常使用。", ["standing"]),
+        ("推动园区认定工作并开展安全风险评估。", ["standing"]),
+        ("气瓶质量追溯体系基本建成。", ["standing"]),
+    ],
+)
+def test_what_follows_and(text: str, kinds: list[str]) -> None:
+    assert [o.kind for o in read(text)] == kinds
+
+
 def test_a_year_in_front_holds_for_the_rest_of_the_sentence() -> None:
     found = read("2023年制定《甲办法》，修订《乙导则》；完善巡查机制。")
     assert [(o.kind, o.by) for o in found] == [
@@ -157,13 +202,17 @@ def test_a_full_stop_inside_quotation_marks_ends_nothing() -> None:
         ("2022年6月底", "2022-06-30"),
         ("三季度末", "2023-09-30"),
         ("6月前", "2023-06-30"),
+        ("第三季度完成", "2023-09-30"),
+        ("次年1月5日前", "2024-01-05"),
     ],
 )
 def test_dates(text: str, day: str) -> None:
     assert [d.day for d in dates(text, 2023)] == [day]
 
 
-@pytest.mark.parametrize("text", ["2023年以来", "每两个月", "10个月", "三年行动", "13月底", "2月30日"])
+@pytest.mark.parametrize(
+    "text", ["2023年以来", "每两个月", "10个月", "三年行动", "两年内实现", "13月底", "2月30日"]
+)
 def test_no_dates(text: str) -> None:
     assert dates(text, 2023) == []
 
