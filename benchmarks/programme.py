@@ -22,13 +22,14 @@ DAY = date(2023, 7, 5)
 ROUNDS = 40
 # Four obligations an item: a month, two quarters' cadences and a quota: 21 occurrences a year and less.
 KINDS = (("cadence", "month", 1), ("cadence", "quarter", 3), ("quota", "", 50), ("standing", "", None))
-# Every unit has duties in three items of seven, as in the real documents.
+# Every unit has duties in five items of seven.
 EVERY = 7
 SPANS = """
     SELECT 'month' AS period, make_date(%(year)s, m, 1) AS starts_on,
         (make_date(%(year)s, m, 1) + interval '1 month')::date AS ends_on
     FROM generate_series(1, 12) m
-    UNION ALL SELECT 'quarter', make_date(%(year)s, m, 1), (make_date(%(year)s, m, 1) + interval '3 months')::date
+    UNION ALL SELECT 'quarter', make_date(%(year)s, m, 1),
+        (make_date(%(year)s, m, 1) + interval '3 months')::date
     FROM generate_series(1, 10, 3) m
     UNION ALL SELECT '', make_date(%(year)s, 1, 1), make_date(%(year)s + 1, 1, 1)
 """
@@ -101,12 +102,15 @@ def _year(world: Any, year: int) -> None:
         for n in range(UNITS - 1):
             Unit(name=f"测试单位{n}", family=family, kind="government", region=county).save()
     for n in range(ITEMS):
-        item = Item(programme=programme, edition=edition, section=f"第{n // 9 + 1}部分", position=n, no=str(n + 1),
+        section = f"第{n // 9 + 1}部分"
+        item = Item(programme=programme, edition=edition, section=section, position=n, no=str(n + 1),
                     title=f"第 {n + 1} 项工作", text="条文", start=0, end=1)  # fmt: skip
         item.save()
         for m, (kind, period, value) in enumerate(KINDS):
-            Obligation(item=item, ref=f"{n + 1}.{m}", position=m, kind=kind, period=period, value=value, unit="次",
-                       quote=f"第 {n + 1} 项要求 {m}", start=0, end=1, comparator=">=").save()  # fmt: skip
+            Obligation(
+                item=item, ref=f"{n + 1}.{m}", position=m, kind=kind, period=period, value=value,
+                unit="次", quote=f"第 {n + 1} 项要求 {m}", start=0, end=1, comparator=">=",
+            ).save()  # fmt: skip
     given = {
         "programme": programme.pk,
         "year": year,
@@ -115,18 +119,21 @@ def _year(world: Any, year: int) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(
-            """INSERT INTO programmes_duty (version, programme_id, item_id, obligation_id, unit_id, region_path,
-                role, source, state, issued_at, signed_by, objection, decision, light, light_reason)
+            """INSERT INTO programmes_duty (version, programme_id, item_id, obligation_id, unit_id,
+                region_path, role, source, state, issued_at, signed_by, objection, decision, light,
+                light_reason)
             SELECT 0, i.programme_id, i.id, b.id, u.id, u.region_path,
                 'joint', '测试', 'signed', now(), '', '', '', 'o', ''
             FROM programmes_item i JOIN programmes_obligation b ON b.item_id = i.id
-            JOIN org_unit u ON (u.name LIKE '测试单位%%' OR u.id = %(home)s) AND (u.id + i.position) %% %(every)s < 5
+            JOIN org_unit u ON (u.name LIKE '测试单位%%' OR u.id = %(home)s)
+                AND (u.id + i.position) %% %(every)s < 5
             WHERE i.programme_id = %(programme)s""",
             given,
         )
         cursor.execute(
-            f"""INSERT INTO programmes_occurrence (version, duty_id, programme_id, item_id, unit_id, region_path,
-                starts_on, ends_on, due_on, warn_on, state, need, value, proof, light, reason, statement,
+            f"""INSERT INTO programmes_occurrence (version, duty_id, programme_id, item_id, unit_id,
+                region_path, starts_on, ends_on, due_on, warn_on, state, need, value, proof, light, reason,
+                statement,
                 declared_by, decided_by, decision)
             SELECT 0, d.id, d.programme_id, d.item_id, d.unit_id, d.region_path, s.starts_on, s.ends_on,
                 s.ends_on - 1, s.ends_on - 4, CASE WHEN (d.id + (s.starts_on - DATE '2019-01-01')) %% 100 < 70

@@ -214,7 +214,8 @@ def _cells(actor: Actor, programme: Programme, chosen: Chosen) -> QuerySet[Any, 
         green=Count("pk", filter=Q(light="g")),
         hollow=Count("pk", filter=Q(light="o")),
     )  # fmt: skip
-    return found.filter(rank=RANK[chosen.light]) if chosen.light in RANK else found
+    lit: QuerySet[Any, Any] = found.filter(rank=RANK[chosen.light]) if chosen.light in RANK else found
+    return lit
 
 
 def _counted(total: list[int] | None) -> tuple[int, int, int]:

@@ -39,7 +39,7 @@ def occurrence_facts(row: Occurrence) -> Facts:
 def evidence_facts(row: Evidence) -> Facts:
     """The row's columns, and who issued the programmes whose occurrences it proves."""
     own = {f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields}
-    occurrences = row.occurrences.unscoped("the programmes that a proof serves")  # type: ignore[attr-defined]
+    occurrences = row.occurrences.unscoped("the programmes that a proof serves")
     paths = occurrences.values_list("duty__programme__region_path", flat=True).distinct()
     return {**own, "issuer_paths": tuple(paths)}
 

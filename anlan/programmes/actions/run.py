@@ -206,7 +206,7 @@ def _tell(programme: Programme, fresh: list[int], now: datetime) -> int:
     if not fresh:
         return 0
     units = _units(fresh)
-    edition = programme.editions.unscoped("the edition that is dispatched").order_by("-no").first()  # type: ignore[attr-defined]
+    edition = programme.editions.unscoped("the edition that is dispatched").order_by("-no").first()
     return notice.notify(
         people_of(units, local_day(now)),
         f"programmes:{programme.pk}:dispatch:{edition.no if edition else 1}:{len(fresh)}",

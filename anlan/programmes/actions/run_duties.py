@@ -41,7 +41,7 @@ def sign_all(actor: Actor, *, programme: int | None = None, item: int | None = N
         ids = list(rows.select_for_update(of=("self",)).order_by("id").values_list("pk", flat=True))
         if not ids:
             raise Refused("没有等待本单位签收的职责。可能已由同事签收，请刷新页面查看。")
-        given = {"ids": ids, "now": clock.now(), "who": actor.label[:120]}
+        given: dict[str, Any] = {"ids": ids, "now": clock.now(), "who": actor.label[:120]}
         with connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE programmes_duty SET state = 'signed', signed_at = %(now)s, signed_by = %(who)s, "

@@ -23,6 +23,7 @@ from anlan.programmes.actions.run_judging import last_run
 from anlan.programmes.models import Evidence, Kind, Light, Programme
 from anlan.programmes.pages.run_receipt import programme_of
 from anlan.programmes.reads_boards import Chosen, Matrix
+from anlan.programmes.rules.judging import RANK
 
 SIGNS = {"g": "●", "y": "▲", "r": "■", "o": "○"}
 WORDS = dict(Light.choices)
@@ -104,7 +105,7 @@ def cell(request: ActorRequest, item: int, unit: int) -> HttpResponse:
             for one in duties
         ],
         "last": last,
-        "worst": cells.light(worst := max((one.light for one in duties), key=reads_boards.RANK.__getitem__),
+        "worst": cells.light(worst := max((one.light for one in duties), key=RANK.__getitem__),
                              WORDS[worst]),
     }  # fmt: skip
     fragment = request.headers.get("HX-Target") == "drawer"

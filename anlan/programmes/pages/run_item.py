@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from html import escape
 from typing import Any
 
@@ -89,7 +90,7 @@ def _line(line: reads_item.Line) -> dict[str, Any]:
         "kind": one.get_kind_display(),
         "quote": one.quote,
         "unit": ("%" if one.kind == "coverage" else one.unit) if counted else "项次",
-        "done": "未报" if done is None else plain(done) if counted else str(done),
+        "done": "未报" if done is None else plain(done) if isinstance(done, Decimal) else str(done),
         "reported": done is not None,
         "need": need or (str(line.running) if line.running else ""),
         "expected": "" if line.expected is None else plain(line.expected),

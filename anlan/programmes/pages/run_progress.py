@@ -39,8 +39,10 @@ def progress(request: ActorRequest, pk: int = 0) -> HttpResponse:
     units = reads_boards.by_unit(request.actor, programme)
     duties = reverse("ledger-list", args=["duties"])
     matrix = reverse("programme-matrix", args=[programme.pk])
-    whole = Tally("全部", "", *(sum(getattr(one, key) for one in parts) for key in "gyro"),
-                  unsigned=sum(one.unsigned for one in parts))  # fmt: skip
+    g, y, r, o, unsigned = (
+        sum(getattr(one, key) for one in parts) for key in ("g", "y", "r", "o", "unsigned")
+    )
+    whole = Tally("全部", "", g, y, r, o, unsigned)
     own = f"{duties}?programme={programme.pk}"
     page = {
         "title": f"{programme.title}　落实情况",

@@ -94,7 +94,7 @@ def programme_of(request: ActorRequest, pk: int | None = None) -> Programme:
     or above; 404 if there is none."""
     rows = Programme.objects.visible_to(request.actor).exclude(state=Programme.State.REVIEWING)
     rows = rows.select_related("issuer__region")
-    found = rows.filter(pk=pk).first() if pk else None
+    found: Programme | None = rows.filter(pk=pk).first() if pk else None
     if found is None and pk is None:
         own = list(rows.order_by("-year", "-region_path", "-id")[:20])
         paths = request.actor.seat.region_paths if request.actor.seat else ()
