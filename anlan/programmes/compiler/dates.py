@@ -21,6 +21,11 @@ _ACTS = ("完", "建", "实", "开", "组", "出", "制")
 _QUARTER = re.compile(
     r"(?:第)?(?P<quarter>[一二三四1-4])季度(?:末|底|前|内|(?=[，]?(?:完成|组织|开展|召开|制定|出台|实现|建成|启动|印发)))"
 )
+_RUN = re.compile(
+    r"(?<!\d)(?P<year>20\d\d)?(?!1[0-2][1-9]日)(?P<month>1[0-2]|[1-9])(?P<day>[0-3]\d)日(?=之?前|[和、，及]|$)"
+)
+_RUN_ALONE = re.compile(r"^(?P<year>20\d\d)(?!1[0-2][1-9]日?$)(?P<month>1[0-2]|[1-9])(?P<day>[0-3]\d|\d)日?$")
+"""Dates whose 年 and 月 a copy has lost: 2024613日, 1225日前. 115日 may be two days, so it is none."""
 _FULL = re.compile(
     r"(?P<year>20\d\d|[二〇零○一三四五六七八九]{4})[年./-](?P<month>\d{1,2}|[一二三四五六七八九十]{1,2})[月./-](?P<day>\d{1,2}|[一二三四五六七八九十]{1,3})日?"
 )
@@ -37,7 +42,7 @@ class Dated:
 
 def full_date(text: str) -> str | None:
     """The first complete date (2022年1月15日, 二〇二二年一月十五日, 2022-01-15), or None."""
-    for found in _FULL.finditer(text):
+    for found in (*_FULL.finditer(text), *_RUN_ALONE.finditer(text)):
         day = _iso(_int(found["year"]), _int(found["month"]), _int(found["day"]))
         if day:
             return day
@@ -46,7 +51,7 @@ def full_date(text: str) -> str | None:
 
 def dates(text: str, year: int | None) -> list[Dated]:
     """Every date of a text in order; a date without a year takes the year of the document."""
-    found = [*_monthly(text, year), *_others(text, year)]
+    found = [*_monthly(text, year), *_others(text, year), *_runs(text, year)]
     out: list[Dated] = []
     for dated in sorted(found, key=lambda d: (d.start, -d.end)):
         if not out or dated.start >= out[-1].end:
@@ -76,6 +81,16 @@ def _monthly(text: str, year: int | None) -> list[Dated]:
             day = _iso(own, month, _day(found, own, month))
             if day:
                 out.append(Dated(*found.span(), day))
+    return out
+
+
+def _runs(text: str, year: int | None) -> list[Dated]:
+    out = []
+    for found in _RUN.finditer(text):
+        own = int(found["year"]) if found["year"] else year
+        day = _iso(own, int(found["month"]), int(found["day"])) if own else None
+        if day:
+            out.append(Dated(*found.span(), day))
     return out
 
 

@@ -124,7 +124,7 @@ def _issuer(text: HeadText, title: str | None) -> str | None:
     red = next((m for p in text.front[:6] if (m := _RED_HEAD.search(p.text))), None)
     if red:
         return red[1]
-    signed = _signature([*text.front]) or _signature([*text.tail])
+    signed = _signature([*text.front]) or _signature([*text.front[-1:], *text.tail])
     line = next((m.group() for p in text.front[:8] if (m := _ISSUER.match(p.text))), None)
     # A signature may leave the place out (市安委会办公室); the head of the page names it.
     if signed and not (signed[0] in "省市县区旗州" and line):

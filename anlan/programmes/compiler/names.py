@@ -27,8 +27,10 @@ _ETC = re.compile(rf"等(?P<rest>{_WHICH}{_BODIES}|\d*个?(?:部门|单位))?$")
 _ETC_INSIDE = re.compile(rf"等(?={_WHICH}{_BODIES})")
 _NAMED_GROUP = re.compile(r"有关|相关|各|成员|负有|承担|级|直")
 _OPENER = re.compile(r"^(?:由|请|并由|并|以及|和|及|与|商)")
-_LEVELS_HEAD = re.compile(r"^各[市县区州旗镇乡]$")
-_LEVELS_TAIL = re.compile(r"^(?:市|县|区|州|旗|镇|乡|街道|镇街|乡镇)(?:（[^（）]*）)?(?:人民)?政府")
+_LEVELS_HEAD = re.compile(r"^各[市县区州旗镇乡地](?:、[市县区州])?$")
+_LEVELS_TAIL = re.compile(
+    r"^(?:市|县|区|州|旗|镇|乡|街道|镇街|乡镇)(?:（[^（）]*）)?(?:党委)?(?:(?:人民)?政府.*|管委会)?$"
+)
 _GOVERNMENT = ("政府", "人民政府")
 _LEVEL_ONLY = re.compile(r"^(?:各)?[省市县区州旗乡镇]$")
 

@@ -177,7 +177,12 @@ def _dated(line: str) -> bool:
 
 def _ends_block(line: str) -> bool:
     """Is the line, in the notice, a date, a title, or how to reach the author? None of them runs on."""
-    return _dated(line) or bool(_CONTACT.search(line)) or bool(_TITLE_END.search(line) and "。" not in line)
+    return (
+        _dated(line)
+        or line.startswith(("附件：", "附："))
+        or bool(_CONTACT.search(line))
+        or bool(_TITLE_END.search(line) and "。" not in line)
+    )
 
 
 def _stands_alone(line: str) -> bool:

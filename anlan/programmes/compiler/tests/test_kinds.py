@@ -203,6 +203,8 @@ def test_a_full_stop_inside_quotation_marks_ends_nothing() -> None:
         ("三季度末", "2023-09-30"),
         ("6月前", "2023-06-30"),
         ("第三季度完成", "2023-09-30"),
+        ("1225日前", "2023-12-25"),
+        ("2023625日前", "2023-06-25"),
         ("次年1月5日前", "2024-01-05"),
     ],
 )
@@ -219,6 +221,12 @@ def test_no_dates(text: str) -> None:
 
 def test_full_dates_in_both_scripts() -> None:
     assert full_date("二〇二二年一月十五日") == full_date("2022年1月15日") == "2022-01-15"
+
+
+def test_a_date_that_lost_its_words() -> None:
+    assert full_date("2022615日") == full_date("2022615") == "2022-06-15"
+    assert full_date("2022115日") is None
+    assert full_date("共2022115人") is None
 
 
 @pytest.mark.parametrize(
