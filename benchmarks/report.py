@@ -45,6 +45,7 @@ def write(works: Sequence[Measured], figures: Mapping[str, Any]) -> None:
         *(_row(work, figures) for work in works),
         "",
         f"每秒请求（列表整页，4 个连接，granian 一个进程）：安澜 {figures['requests/s']:.0f}"
+        + f"（两个进程 {figures['requests/s, two']:.0f}）"
         + "".join(f"，{name} {rate:.0f}" for name, rate in (figures.get("peers requests/s") or {}).items())
         + "（REST 是 JSON）。",
         "",

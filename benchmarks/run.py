@@ -71,6 +71,8 @@ def main(arguments: list[str] | None = None) -> int:
     figures["load"] = report.load()[0]
     with server.serving(url, OURS, OURS_SETTINGS):
         figures["requests/s"] = _ours(works)
+    with server.serving(url, OURS, OURS_SETTINGS, workers=2):
+        figures["requests/s, two"] = _two_processes()
     if not options.no_peers and importlib.util.find_spec("rest_framework") is None:
         print("没有装 djangorestframework（benchmarks/requirements.txt），不测对照。", flush=True)
     elif not options.no_peers:
@@ -98,6 +100,11 @@ def _ours(works: dict[str, Work]) -> float:
     _time(works["county"], "安澜", _partial(county), "/faults/")
     _time(works["county text"], "安澜", _partial(county), "/faults/?q=" + quote(ledger.WORD))
     return per_second(lambda: Browser(OURS, dict(province.cookies)), "/faults/")
+
+
+def _two_processes() -> float:
+    who = Browser(OURS).sign_in("/account/login/", _form("bench-province"))
+    return per_second(lambda: Browser(OURS, dict(who.cookies)), "/faults/")
 
 
 def _peers(works: dict[str, Work]) -> dict[str, float]:
