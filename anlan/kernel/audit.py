@@ -37,7 +37,7 @@ def differences(before: Any, row: models.Model, whole: bool = False) -> dict[str
     found: dict[str, list[Any]] = {}
     for model_field in row._meta.concrete_fields:
         name = model_field.attname
-        if model_field.primary_key or name in SKIPPED:
+        if model_field.primary_key or name in SKIPPED or name in getattr(row, "derived", ()):
             continue
         new = model_field.to_python(getattr(row, name))
         old = new if whole else getattr(before, name) if before is not None else None

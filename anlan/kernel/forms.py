@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,11 +11,24 @@ from django.db import models
 
 from anlan.kernel import places
 from anlan.kernel.ledger import Ledger
+from anlan.kernel.requests import whole
 from anlan.kernel.scope import Actor, PathField, ScopedModel
 from anlan.kernel.writing import state_fields
 
 DATE_FORMATS = ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"]
 REQUIRED = "此项必填。"
+MESSAGES = {
+    "required": REQUIRED,
+    "invalid": "读不懂。请按样例重新填写。",
+    "invalid_choice": "没有这个选项。请从列表中选。",
+    "max_length": "最多 %(limit_value)d 个字，现在有 %(show_value)d 个。请删短。",
+    "min_length": "至少 %(limit_value)d 个字，现在只有 %(show_value)d 个。请补全。",
+    "max_value": "不能大于 %(limit_value)s。请改小。",
+    "min_value": "不能小于 %(limit_value)s。请改大。",
+    "max_digits": "最多 %(max)s 位数字。请核对。",
+    "max_decimal_places": "小数最多 %(max)s 位。请核对。",
+    "null_characters_not_allowed": "含有看不见的字符。请重新输入。",
+}
 
 
 class PickerInput(forms.TextInput):
@@ -38,9 +51,8 @@ class ReferenceField(forms.Field):
             return None
         if isinstance(value, models.Model):
             return value
-        found = None
-        if str(value).isdigit():
-            found = self.target.objects.visible_to(self.actor).filter(pk=int(value)).first()
+        number = whole(value)
+        found = self.target.objects.visible_to(self.actor).filter(pk=number).first() if number else None
         if found is None:
             raise ValidationError("没有这一项，或者不在您的职责范围内。请输入名称，从列表中选。")
         return found
@@ -52,9 +64,8 @@ class ReferenceField(forms.Field):
     def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
         """Put the name of the chosen row beside its number."""
         bound = super().get_bound_field(form, field_name)
-        value = bound.value()
-        if value not in self.empty_values and str(value).isdigit():
-            row = self.target.objects.visible_to(self.actor).filter(pk=int(value)).first()
+        if number := whole(bound.value()):
+            row = self.target.objects.visible_to(self.actor).filter(pk=number).first()
             self.widget.attrs["data-label"] = str(row or "")
         return bound
 
@@ -138,13 +149,29 @@ def _field(ledger: Ledger, actor: Actor, urls: dict[str, str], model_field: Any,
     if field is None:
         return None
     field.label = common["label"]
-    field.error_messages["required"] = REQUIRED
+    field.error_messages |= {code: words for code, words in MESSAGES.items() if code in _codes(field)}
     _suit(field, model_field)
     return field
 
 
+def _codes(field: forms.Field) -> set[str]:
+    """Which refusals this kind of box can give."""
+    return {*field.error_messages, *(getattr(one, "code", "") for one in field.validators)}
+
+
 def _suit(field: forms.Field, model_field: Any) -> None:
     """Dates as dates, few choices as radio buttons, long texts as areas."""
+    if isinstance(field, forms.EmailField):
+        field.error_messages["invalid"] = "不是邮箱地址。请写成 name@example.gov.cn。"
+        return
+    if isinstance(field, forms.URLField):
+        field.error_messages["invalid"] = "不是网址。请写成 https://example.gov.cn/…。"
+        return
+    if isinstance(field, forms.IntegerField):  # FloatField and DecimalField are kinds of it
+        field.error_messages["invalid"] = "不是数。请只填数字，如 12。"
+    if isinstance(field, forms.TypedChoiceField):
+        unset, pairs = "请选择" if field.required else "不填", cast("Any", field.choices)
+        field.choices = [(key, label if key not in ("", None) else unset) for key, label in pairs]
     if isinstance(field, forms.DateField) and not isinstance(field, forms.DateTimeField):
         field.widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
         field.input_formats = DATE_FORMATS

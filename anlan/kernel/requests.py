@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -22,6 +22,18 @@ if TYPE_CHECKING:
 
 else:
     ActorRequest = HttpRequest
+
+
+LONGEST = 18
+
+
+def whole(text: Any) -> int | None:
+    """The whole number that a browser sent, or None: plain digits, no more than fit into a key.
+
+    `str.isdigit` also takes “²” and five thousand nines, on which `int` raises.
+    """
+    text = str(text or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST else None
 
 
 class ActorMiddleware:

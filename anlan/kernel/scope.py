@@ -262,16 +262,22 @@ ScopedManager = models.Manager.from_queryset(ScopedQuerySet)
 class ScopedModel(models.Model):
     """Base of every table whose rows belong to somebody.
 
-    `version` counts the saves, so that two people who edit the same row are noticed.
+    `version` counts the saves, so that two people who edit the same row are noticed. `derived` names the
+    columns that follow from others (a path, a spelling); `derive` fills them, and `save` has to call it:
+    rows that a sheet brings are written without `save`. They are left out of the record of changes.
     """
 
     scope: ClassVar[Scope]
+    derived: ClassVar[frozenset[str]] = frozenset()
     version = models.PositiveIntegerField("版次", default=0, editable=False)
 
     objects = ScopedManager()
 
     class Meta:
         abstract = True
+
+    def derive(self) -> None:
+        """Fill the columns of `derived`; what they follow from may still be missing."""
 
     def validate_unique(self, exclude: Any = None) -> None:
         """Uniqueness holds over all rows, whoever sees them."""

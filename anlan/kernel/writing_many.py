@@ -79,14 +79,10 @@ class ManyRows:
         self.names = [one.attname for one in self.fields]
         self.given = {meta.get_field(name).attname: values for name, values in columns.items()}  # type: ignore[union-attr]
         told = [(n, one) for n, one in enumerate(self.fields) if not one.primary_key]
-        self._told = [(n, one.attname) for n, one in told if one.attname not in audit.SKIPPED]
-        alike = (
-            models.CharField,
-            models.TextField,
-            models.IntegerField,
-            models.DecimalField,
-            models.ForeignKey,
-        )
+        silent = audit.SKIPPED | self.model.derived
+        self._told = [(n, one.attname) for n, one in told if one.attname not in silent]
+        alike = (models.CharField, models.TextField, models.IntegerField,
+                 models.DecimalField, models.ForeignKey)  # fmt: skip
         self._special = {
             one.attname
             for _, one in told
@@ -98,7 +94,7 @@ class ManyRows:
         self.outcome = Outcome()
         self.before: dict[int, tuple[Any, ...]] = {}
         self.rows: dict[int, list[Any]] = {}
-        self.slow = bool(ledger.prepare) or self.model.clean is not models.Model.clean
+        self.slow = bool(ledger.prepare or self.model.derived) or self.model.clean is not models.Model.clean
 
     def trial(self, alike: Sequence[str] = ()) -> Outcome:
         """What writing would do, without doing it; `alike` are fields by which duplicates are suspected."""
@@ -265,6 +261,7 @@ class ManyRows:
             try:
                 if self.ledger.prepare:
                     self.ledger.prepare(self.actor, row)
+                row.derive()
                 row.clean_fields(exclude=relations)
                 row.clean()
             except ValidationError as error:
@@ -277,7 +274,9 @@ class ManyRows:
     def _instances(self) -> Iterator[tuple[int, Any]]:
         for place, values in list(self.rows.items()):
             if place not in self.outcome.refused:
-                yield place, self.model.from_db(None, self.names, values)
+                row = self.model.from_db(None, self.names, values)
+                row._state.adding = place in self.outcome.created  # new rows have their key beforehand
+                yield place, row
 
     def _require_filled(self) -> None:
         """What a form would not let empty; stored rows are held to what they already keep."""
@@ -449,7 +448,10 @@ class ManyRows:
         if title in self.names:
             position = self.names.index(title)
             return lambda row: f"{self.ledger.noun} {row[position]}"
-        return lambda row: self.ledger.subject(self.model.from_db(None, self.names, row))
+        # Beforehand: a row's words may ask the database, which does not answer while the record streams in.
+        made = ((row[self._pk], self.model.from_db(None, self.names, row)) for row in self.rows.values())
+        words = {pk: self.ledger.subject(one) for pk, one in made}
+        return lambda row: words[row[self._pk]]
 
     # Names -----------------------------------------------------------------------------------------
 

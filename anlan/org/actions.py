@@ -256,7 +256,7 @@ def check_region(actor: Actor, region: Region) -> None:
     Code, level and parent of a stored region are part of its path, which rows everywhere point to: they
     change by closing the region and opening another.
     """
-    if region.pk:
+    if not region._state.adding:
         before = Region.objects.unscoped("what the region was before").get(pk=region.pk)
         for name, label in (("code", "代码"), ("level", "层级"), ("parent_id", "上级区划")):
             if getattr(before, name) != getattr(region, name):
@@ -281,7 +281,7 @@ def check_unit(actor: Actor, unit: Unit) -> None:
     An office does not move to another region (its rows and posts point to the path), and it does not end
     while people still hold posts in it.
     """
-    if unit.region_id is None or unit.pk is None:
+    if unit.region_id is None or unit._state.adding:
         return
     before = Unit.objects.unscoped("what the office was before").get(pk=unit.pk)
     if before.region_id != unit.region_id:

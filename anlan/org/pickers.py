@@ -17,9 +17,9 @@ from django.urls import path
 from django.views.decorators.http import require_GET
 
 from anlan.kernel import clock
-from anlan.kernel.requests import ActorRequest
+from anlan.kernel.requests import ActorRequest, whole
 from anlan.org import reads
-from anlan.org.models import Industry, Person, Region, Unit
+from anlan.org.models import Industry, Person, Region, Unit, UnitFamily
 from anlan.org.models.dated import on_day
 
 LIMIT = 30
@@ -36,7 +36,12 @@ def _answer(entries: Iterable[Entry]) -> JsonResponse:
 
 
 def _text(request: HttpRequest) -> str:
-    return request.GET.get("q", "").strip()[:40]
+    return _asked(request, "q").strip()[:40]
+
+
+def _asked(request: HttpRequest, name: str) -> str:
+    """A word of the address without the null characters that no text column holds."""
+    return request.GET.get(name, "").replace("\0", "")
 
 
 def _day(request: HttpRequest) -> date:
@@ -71,15 +76,13 @@ def pick_region(request: ActorRequest) -> JsonResponse:
 
 
 def _child_regions(request: ActorRequest, day: date, by_path: bool) -> QuerySet[Region]:
-    above = request.GET.get("under", "")
+    above = _asked(request, "under")
     if not above:
         rows = reads.root_regions(request.actor, day)
     elif by_path:
         rows = Region.objects.visible_to(request.actor).filter(on_day(day), parent__path=above)
-    elif above.isdigit():
-        rows = Region.objects.visible_to(request.actor).filter(on_day(day), parent_id=int(above))
     else:
-        rows = Region.objects.none()
+        rows = Region.objects.visible_to(request.actor).filter(on_day(day), parent_id=whole(above) or 0)
     return rows.order_by("code", "id")[:CHILDREN]
 
 
@@ -108,16 +111,15 @@ def pick_unit(request: ActorRequest) -> JsonResponse:
     """Units the actor may see; without a search those of the actor's own regions, or below a unit."""
     day, text = _day(request), _text(request)
     more: dict[str, Any] = {}
-    if kind := request.GET.get("kind", ""):
+    if kind := _asked(request, "kind"):
         more["kind__in"] = kind.split(",")
     if text:
         rows: Iterable[Unit] = reads.search_units(request.actor, text, day, LIMIT, **more)
         return _answer(_entry(one.pk, one.name, one.region.short_name) for one in rows)
     visible = Unit.objects.visible_to(request.actor).filter(on_day(day), **more)
-    above = request.GET.get("under", "")
-    if above:
-        visible = visible.filter(parent_id=int(above)) if above.isdigit() else visible.none()
-    elif place := request.GET.get("region", ""):
+    if above := _asked(request, "under"):
+        visible = visible.filter(parent_id=whole(above) or 0)
+    elif place := _asked(request, "region"):
         visible = visible.filter(region_path=place)
     else:
         paths = list(reads.root_regions(request.actor, day).values_list("path", flat=True)[:CHILDREN])
@@ -141,15 +143,21 @@ def pick_industry(request: ActorRequest) -> JsonResponse:
     if text:
         found = reads.search_industries(text, LIMIT) if request.actor.person_id else []
     else:
-        above = request.GET.get("under", "")
-        key = "parent__slug" if by_slug else "parent_id"
-        if above and not by_slug and not above.isdigit():
-            return _answer(())
-        found = list(rows.filter(**{key: above}) if above else rows.filter(parent=None))
+        above = _asked(request, "under")
+        below = {"parent__slug": above} if by_slug else {"parent_id": whole(above) or 0}
+        found = list(rows.filter(**below) if above else rows.filter(parent=None))
     branches = set(rows.filter(parent__in=[one.pk for one in found]).values_list("parent_id", flat=True))
     return _answer(
         _entry(one.slug if by_slug else one.pk, one.name, "", one.pk not in branches) for one in found
     )
+
+
+@require_GET
+def pick_family(request: ActorRequest) -> JsonResponse:
+    """Kinds of office, such as 应急局: a list of about eighty, or by a part of a name."""
+    rows = UnitFamily.objects.visible_to(request.actor).order_by("position", "key")
+    text = _text(request).lower()
+    return _answer(_entry(one.pk, str(one), one.get_kind_display()) for one in rows if text in one.searched)
 
 
 @require_GET
@@ -160,9 +168,8 @@ def pick_person(request: ActorRequest) -> JsonResponse:
         found: Iterable[Person] = reads.search_people(request.actor, text, LIMIT)
     else:
         rows = Person.objects.visible_to(request.actor).filter(is_active=True).select_related("unit")
-        unit = request.GET.get("unit", "")
-        if unit.isdigit():
-            rows = rows.filter(unit_id=int(unit))
+        if unit := whole(request.GET.get("unit")):
+            rows = rows.filter(unit_id=unit)
         elif request.actor.seat and request.actor.seat.unit_id:
             rows = rows.filter(unit_id=request.actor.seat.unit_id)
         found = rows.order_by("name", "id")[:CHILDREN]
@@ -173,5 +180,6 @@ urlpatterns = [
     path("pick/region", pick_region, name="pick-region"),
     path("pick/unit", pick_unit, name="pick-unit"),
     path("pick/industry", pick_industry, name="pick-industry"),
+    path("pick/family", pick_family, name="pick-family"),
     path("pick/person", pick_person, name="pick-person"),
 ]

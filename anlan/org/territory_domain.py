@@ -8,6 +8,7 @@ from anlan.org.models import GroupMember, Industry, Region, Unit, UnitGroup
 
 PICK_REGION = "/pick/region"
 PICK_UNIT = "/pick/unit"
+PICK_FAMILY = "/pick/family"
 KEPT = frozenset({"add", "change", "import", "export"})
 DATES = Section("有效期", ("valid_from", "valid_to"))
 
@@ -90,7 +91,7 @@ UNITS = Ledger(
     ),
     prepare=actions.check_unit,
     panels=(Panel("岗位", "org/panels/posts.html", panels.posts_of_unit),),
-    pickers={"region": PICK_REGION, "parent": PICK_UNIT},
+    pickers={"family": PICK_FAMILY, "region": PICK_REGION, "parent": PICK_UNIT},
     importing=Importing(
         fields=("name", "short_name", "kind", "region", "email"),
         key=("region", "name"),

@@ -17,7 +17,7 @@ from anlan.kernel.once import new_key, once
 from anlan.kernel.pages.access import ledger_for, row_for
 from anlan.kernel.pages.lists import picker_url
 from anlan.kernel.pages.rows import field_label, shown
-from anlan.kernel.requests import ActorRequest
+from anlan.kernel.requests import ActorRequest, whole
 from anlan.kernel.scope import PathField, ScopedModel
 from anlan.kernel.writing import Stale, remove, write
 
@@ -84,12 +84,8 @@ def _form(request: ActorRequest, ledger: Ledger, row: Any, act: str, title: str)
 def _save(
     request: ActorRequest, ledger: Ledger, row: ScopedModel, form: LedgerForm, act: str
 ) -> HttpResponse:
-    seen = request.POST.get("version", "")
-
     def run() -> int:
-        written = write(
-            request.actor, row, form.cleaned_data, act, seen=int(seen) if seen.isdigit() else None
-        )
+        written = write(request.actor, row, form.cleaned_data, act, seen=whole(request.POST.get("version")))
         return int(written.row.pk)
 
     pk, fresh = once(request.actor, request.POST.get("idempotency_key", ""), run)
@@ -141,24 +137,24 @@ def _conflict(request: ActorRequest, ledger: Ledger, form: LedgerForm, stale: St
     row: Any = stale.row
     names = drawing.Names()
     last = next(iter(audit.history(row, 1)), None)
+    seen = whole(request.POST.get("version")) or 0
+    earlier = _as_it_was(row, int(stale.theirs["version"]) - seen)
     fields, kept = [], []
     for name in editable_fields(ledger):
         attname = ledger.field(name).attname
-        mine_raw = getattr(form.cleaned_data.get(name), "pk", form.cleaned_data.get(name))
-        before = form.initial.get(name)
-        theirs = stale.theirs.get(attname)
-        kept.append((name, _text(mine_raw)))
-        if mine_raw != theirs:
-            kept.append((f"theirs_{name}", _text(theirs)))
+        given = form.cleaned_data.get(name)
+        mine, theirs = audit.plain(getattr(given, "pk", given)), audit.plain(stale.theirs.get(name))
+        before = earlier.get(attname, theirs)
+        kept += [(name, text) for text in request.POST.getlist(name)]
+        if mine != theirs:
+            kept += [(f"theirs_{name}", text) for text in _posted(form.fields[name], stale.theirs.get(name))]
+            sides = (("mine", mine), ("theirs", theirs), ("before", before))
             fields.append(
                 {
                     "name": name,
                     "label": field_label(ledger, name),
-                    "same_as_before": mine_raw == before,
-                    **{
-                        side: shown(ledger, attname, audit.plain(value), names)
-                        for side, value in (("mine", mine_raw), ("theirs", theirs), ("before", before))
-                    },
+                    "same_as_before": mine == before,
+                    **{side: shown(ledger, attname, value, names) for side, value in sides},
                 }
             )
     url = f"{reverse('ledger-list', args=[ledger.key])}{row.pk}/"
@@ -188,13 +184,26 @@ def settle(request: ActorRequest, key: str, pk: int) -> HttpResponse:
     data = request.POST.copy()
     for name in editable_fields(ledger):
         if data.get(f"keep_{name}") == "theirs":
-            data[name] = data.get(f"theirs_{name}", "")
+            data.setlist(name, data.getlist(f"theirs_{name}"))
     request.POST = data  # type: ignore[assignment]
     return _form(request, ledger, row_for(request, ledger, pk), "change", f"修改{ledger.noun}")
 
 
-def _text(value: Any) -> str:
-    return "" if value is None else str(value)
+def _as_it_was(row: Any, changes: int) -> dict[str, Any]:
+    """{column: value before the last `changes` changes}, of the columns that these touched."""
+    found: dict[str, Any] = {}
+    for entry in [one for one in audit.history(row) if one.differences][: max(changes, 0)]:
+        found |= {name: old for name, (old, _new) in entry.differences.items()}
+    return found
+
+
+def _posted(field: Any, value: Any) -> list[str]:
+    """What a browser would send for a stored value."""
+    shown_as = field.prepare_value(value)
+    if not isinstance(shown_as, bool):
+        shown_as = field.widget.format_value(shown_as)
+    many = shown_as if isinstance(shown_as, list | tuple | set) else [shown_as]
+    return [str(one) for one in many if one is not None]
 
 
 def picker_urls(ledger: Ledger) -> dict[str, str]:

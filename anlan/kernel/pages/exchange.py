@@ -25,7 +25,7 @@ from anlan.kernel.models import ImportBatch, Job
 from anlan.kernel.pages import jobs as job_pages
 from anlan.kernel.pages.access import ledger_for
 from anlan.kernel.pages.lists import query_of
-from anlan.kernel.requests import ActorRequest
+from anlan.kernel.requests import ActorRequest, whole
 
 READ_AT_ONCE = 1024 * 1024
 WRITE_AT_ONCE = 2_000
@@ -121,7 +121,7 @@ def _preview(request: ActorRequest, batch: ImportBatch, ledger: Ledger) -> HttpR
     show = request.GET.get("show", "wrong")
     show = show if show in FIGURES else "wrong"
     rows = found.get(show, [])
-    page = int(request.GET["page"]) if request.GET.get("page", "").isdigit() else 1
+    page = whole(request.GET.get("page")) or 1
     writable = counts["created"] + counts["updated"]
     subject = plan.subject_field(ledger, [one.field for one in batches.layout_of(batch) if one.field])
     return render(request, "kernel/import_preview.html", {

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from anlan.kernel import audit, clock
-from anlan.kernel.requests import ActorRequest
+from anlan.kernel.requests import ActorRequest, whole
 from anlan.org import sessions
 from anlan.org.admin_pages.access import needs
 from anlan.org.models import Post
@@ -89,9 +89,9 @@ def end_sessions(request: ActorRequest) -> HttpResponse:
 
 
 def _chosen(request: ActorRequest) -> Any:
-    number = request.POST.get("session", "")
+    number = whole(request.POST.get("session"))
     rows = OnlineSession.objects.visible_to(request.actor).select_related("person")
-    return rows.filter(pk=int(number), ended_at=None).first() if number.isdigit() else None
+    return rows.filter(pk=number, ended_at=None).first() if number else None
 
 
 def _posts(rows: list[Any]) -> dict[int, str]:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from anlan.kernel import clock, registry
-from anlan.kernel.requests import ActorRequest
+from anlan.kernel.requests import ActorRequest, whole
 from anlan.kernel.scope import Reach
 from anlan.kernel.writing import Stale, write
 from anlan.org.admin_pages.access import needs
@@ -86,7 +86,7 @@ def role_form(request: ActorRequest, pk: int | None = None) -> HttpResponse:
                 row,
                 form.change(),
                 "change" if pk else "add",
-                seen=int(seen) if pk and seen.isdigit() else None,
+                seen=whole(seen) if pk else None,
             )
             messages.success(request, f"已保存角色“{row.label}”，持有它的人下一次操作即生效。")
             return HttpResponseRedirect(reverse("admin-roles"))

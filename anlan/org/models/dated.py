@@ -44,10 +44,13 @@ class Dated(models.Model):
         return valid_on(self.valid_from, self.valid_to, day)
 
 
+SPELT = frozenset({"pinyin", "initials", "grams"})
+
+
 class Named(models.Model):
     """A row found by name, short name, aliases, pinyin and initials.
 
-    The spelling columns follow the names at every save; a bulk load calls `spell_names` itself.
+    The spelling columns (`SPELT`) follow the names at every save; a bulk load calls `spell_names` itself.
     `initials` holds those of the name and of the short name; `grams` all pairs of neighbouring
     characters of names and initials, which is what a search inside a name asks the index for.
     They have the collation "C", so that a prefix is a range of their btree.

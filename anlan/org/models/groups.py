@@ -57,6 +57,7 @@ class GroupMember(Dated, ScopedModel):
     """One unit on the list that the office of `region` keeps for a group, with its days."""
 
     scope: ClassVar[Scope] = Scope(view="group-members.view", region="region_path", unit="unit_id")
+    derived: ClassVar[frozenset[str]] = frozenset({"region_path"})
 
     group = models.ForeignKey(UnitGroup, models.PROTECT, verbose_name="责任主体组", related_name="members")
     region = models.ForeignKey(Region, models.PROTECT, verbose_name="所属区划")
@@ -80,7 +81,12 @@ class GroupMember(Dated, ScopedModel):
     def __str__(self) -> str:
         return f"{self.group}：{self.unit}"
 
+    def derive(self) -> None:
+        """The path of the region of the office that keeps the list."""
+        if self.region_id is not None:
+            self.region_path = self.region.path
+
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save with the path taken from the region of the office that keeps the list."""
-        self.region_path = self.region.path
+        """Save with the path."""
+        self.derive()
         super().save(*args, **kwargs)

@@ -8,10 +8,10 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from anlan.kernel.scope import PathField, Scope, ScopedModel
-from anlan.org.models.dated import Dated, Named, dates_in_order
+from anlan.org.models.dated import SPELT, Dated, Named, dates_in_order
 from anlan.org.models.fields import KeysField, WordsField
 from anlan.org.models.regions import Region
-from anlan.org.rules.names import spell
+from anlan.org.rules.names import LEVEL_LETTERS, spell
 
 
 class UnitKind(models.TextChoices):
@@ -96,13 +96,25 @@ class UnitFamily(ScopedModel):
         ordering = ("position", "key")
 
     def __str__(self) -> str:
-        return self.short_province or self.short_city or self.short_county or self.key
+        """Its common name without a level: 安委办, 应急局, 党委组织部."""
+        short = self.short_city or self.short_province or self.short_county or self.key
+        if short[0] not in LEVEL_LETTERS.values():
+            return short
+        return f"党{short[1:]}" if short[1:].startswith("委") else short[1:]
+
+    @property
+    def searched(self) -> str:
+        """Every name that people type when they look for it, lower case."""
+        levels = ("province", "city", "county")
+        names = [getattr(self, f"{kind}_{level}") for kind in ("name", "short") for level in levels]
+        return " ".join([str(self), *names, *self.aliases, *spell(str(self))]).lower()
 
 
 class Unit(Named, Dated, ScopedModel):
     """One office of government in a region. `region_path` follows the region."""
 
     scope: ClassVar[Scope] = Scope(view="units.view", region="region_path", unit="id")
+    derived: ClassVar[frozenset[str]] = SPELT | {"region_path"}
 
     family = models.ForeignKey(
         UnitFamily, models.PROTECT, verbose_name="类型", null=True, blank=True, related_name="units"
@@ -139,9 +151,15 @@ class Unit(Named, Dated, ScopedModel):
             GinIndex(fields=["grams"], name="org_unit_grams", fastupdate=False),
         ]
 
+    def derive(self) -> None:
+        """The path of the region, and the spelling of the names."""
+        if self.region_id is not None:
+            self.region_path = self.region.path
+        self.spell_names()
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save with the path taken from the region."""
-        self.region_path = self.region.path
+        self.derive()
         fields = kwargs.get("update_fields")
         if fields is not None and {"region", "region_id"} & set(fields):
             kwargs["update_fields"] = {*fields, "region_path"}
