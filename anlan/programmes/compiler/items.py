@@ -127,7 +127,8 @@ class _Builder:
         first = len(self.out.items)
         self.divided = []
         self._below(entry, titled, label, found)
-        self.spans.append((first, len(self.out.items), found or self.divided))
+        shared = found or self.divided or self._named_in(titled)
+        self.spans.append((first, len(self.out.items), shared))
 
     def _below(self, entry: Entry, titled: Titled, label: str, found: list[FoundDuty]) -> None:
         for child in entry.children:
@@ -165,6 +166,14 @@ class _Builder:
         for child in entry.children:
             self._entry(child, section)
         self._lend(self.out.items[first:])
+
+    def _named_in(self, titled: Titled) -> list[FoundDuty]:
+        """A section whose heading is nothing but bodies (一、市应急局) is their list of tasks."""
+        parsed = self.reader.read(titled.title.text)
+        named = (
+            parsed.roles and not parsed.rest and all(r.resolved and r.kind == "unit" for r in parsed.roles)
+        )
+        return [FoundDuty(0, 0, parsed)] if named else []
 
     def _aside(self, entry: Entry, text: Mapped) -> bool:
         """Entries that are no items: the aims of a section (工作目标), and who answers for it (责任分工)."""
