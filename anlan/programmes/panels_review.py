@@ -46,6 +46,12 @@ def acts(actor: Actor, programme: Programme) -> Mapping[str, Any]:
         found.append(("审读并发布", reverse("review", args=[reviewing.pk])))
     elif actor.may("editions.add"):
         found.append(("上传新版", reverse("review-intake") + f"?programme={programme.pk}"))
+    if programme.state != Programme.State.REVIEWING:
+        if actor.may_read("occurrences.view"):
+            found.append(("催办", reverse("chase") + f"?programme={programme.pk}"))
+            found.append(("表格收发", reverse("sheets", args=[programme.pk])))
+        if actor.may_read("alignments.view"):
+            found.append(("上下级对应", reverse("cascade", args=[programme.pk])))
     return {"acts": found}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
@@ -22,7 +23,7 @@ from anlan.programmes import chase_jobs  # noqa: F401 (brings a kind of job)
 from anlan.programmes.actions import chase_fill_in, chase_fill_out, chase_task_sheet
 from anlan.programmes.models import Programme
 from anlan.programmes.reads_units import units_of
-from anlan.programmes.rules.fill_in import STATE_WORDS, Change, Standing
+from anlan.programmes.rules.fill_in import DOING, DONE, STATE_WORDS, Change, Standing
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN = 200
@@ -175,20 +176,29 @@ def _shown(found: chase_fill_in.Outcome) -> dict[str, Any]:
 
 def _change(one: Change, found: chase_fill_in.Outcome) -> dict[str, Any]:
     row = found.occurrences[one.row.key]
-    mine = Standing("declared" if one.act == "declare" else "open", one.claimed, one.statement)
+    state = DONE if one.act == "declare" else DOING
+    unit = row.duty.unit
     return {
-        "key": one.row.key, "line": one.row.line, "sheet": one.row.sheet,
-        "quote": row.duty.obligation.quote, "unit": row.duty.unit, "due": row.due_on,
+        "key": one.row.key,
+        "line": one.row.line,
+        "sheet": one.row.sheet,
+        "quote": row.duty.obligation.quote,
+        "unit": unit.short_name or unit.name,
+        "due": row.due_on,
         "act": "申报完成" if one.act == "declare" else "登记进度",
-        "mine": _words(mine), "theirs": _words(one.clash) if one.clash else "",
+        "mine": _words(state, one.claimed, one.statement),
+        "theirs": _standing(one.clash) if one.clash else "",
         "url": reverse("ledger-row", args=["occurrences", row.pk]),
-    }  # fmt: skip
+    }
 
 
-def _words(one: Standing) -> str:
-    count = f"，完成数 {one.claimed.normalize():f}" if one.claimed is not None else ""
-    told = f"，{one.statement}" if one.statement else ""
-    return f"{STATE_WORDS[one.state]}{count}{told}"
+def _standing(one: Standing) -> str:
+    return _words(STATE_WORDS[one.state], one.claimed, one.statement)
+
+
+def _words(state: str, claimed: Decimal | None, statement: str) -> str:
+    count = f"，完成数 {claimed.normalize():f}" if claimed is not None else ""
+    return f"{state}{count}{f'，{statement}' if statement else ''}"
 
 
 def _done(batch: ImportBatch) -> dict[str, Any]:
