@@ -317,7 +317,7 @@ def preview() -> dict[str, Any]:
         "figs": figs,
         "errors": PROBLEMS,
         "errors_file_url": "/list/",
-        "errors_pager": {"first": 1, "last": 6, "total_text": "14", "next_url": "/list/"},
+        "errors_pager": {"first": 1, "last": 6, "total": 14, "next": "/list/"},
         "mapping": mapping(),
         "map_url": "/import_map/",
         "write_label": "写入 411 行",
