@@ -9,11 +9,16 @@ from django.utils.safestring import SafeString
 from anlan.kernel import cells
 from anlan.kernel.ledger import Blank, Column, Filter, Importing, Ledger, Section
 from anlan.kernel.models import DictEntry, Holiday
-from anlan.kernel.shell import Entry, Group
-from anlan.org import audit_domain, signin_domain
+from anlan.kernel.shell import Entry, Group, HomePanel
+from anlan.org import audit_domain, panels, signin_domain
 from anlan.org.models.announcements import Announcement
 
 PARAMETERS = signin_domain.PARAMETERS
+HOME_PANELS = (
+    HomePanel(
+        "announcements", "org/panels/announcements.html", panels.announcements_today, position=5, side=True
+    ),
+)
 
 
 def _active(row: Any) -> SafeString:

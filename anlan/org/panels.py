@@ -5,22 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from anlan.kernel import clock
 from anlan.kernel.scope import Actor
 from anlan.org import reads
-from anlan.org.models import Person, Post, Region, Role, Unit, UnitGroup
+from anlan.org.models import Announcement, Person, Post, Region, Role, Unit, UnitGroup
 from anlan.org.models.dated import on_day
 from anlan.org.rules.groups import Standing
 
 SHOWN = 200
+ANNOUNCED = 5
 STANDINGS = {
     Standing.RULED: "按规则",
     Standing.NAMED: "点名",
     Standing.PRESUMED: "推定",
     Standing.SUGGESTED: "建议，待确认",
 }
+
+
+def announcements_today(actor: Actor) -> Mapping[str, Any] | None:
+    """What stands today for whoever signs in, pinned ones first; nothing where nothing stands."""
+    day = clock.today()
+    rows = Announcement.objects.visible_to(actor).filter(
+        Q(last_day=None) | Q(last_day__gte=day), first_day__lte=day
+    )
+    found = list(rows.order_by("-pinned", "-first_day", "-id")[:ANNOUNCED])
+    return {"announcements": found} if found else None
 
 
 def posts_of_person(actor: Actor, person: Person) -> Mapping[str, Any]:

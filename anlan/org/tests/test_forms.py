@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,10 @@ import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from anlan.kernel import clock
 from anlan.kernel.models import AuditEntry
 from anlan.kernel.requests import whole
-from anlan.org.models import GroupMember, Person, Unit, UnitFamily, UnitGroup
+from anlan.org.models import Announcement, GroupMember, Person, Unit, UnitFamily, UnitGroup
 from anlan.org.testing import World
 
 
@@ -209,3 +210,19 @@ def test_members_of_a_group_come_from_a_sheet(world: World, wizard: Client, tmp_
     assert made is not None, words
     assert made.region_path == world.regions["361130"].path
     assert made.valid_from == date(2023, 6, 30)
+
+
+def test_announcements_that_stand_today_are_read_on_the_first_page(world: World) -> None:
+    today = clock.today()
+    days = {
+        "正在进行的公告": (today, today),
+        "一直有效的公告": (today - timedelta(9), None),
+        "已经过去的公告": (today - timedelta(9), today - timedelta(1)),
+        "明天才有的公告": (today + timedelta(1), None),
+    }
+    for title, (first, last) in days.items():
+        Announcement(title=title, body="<b>八点</b>停机", first_day=first, last_day=last).save()
+    for key in ("county_inspector", "enterprise_user"):
+        page = client_of(world, key).get("/").content.decode()
+        assert [title in page for title in days] == [True, True, False, False], key
+        assert "<b>八点</b>" not in page
