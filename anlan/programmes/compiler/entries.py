@@ -25,6 +25,9 @@ _LONGEST_CLAUSE = 600
 _FLAT_LINE = 1500
 """A document whose lines are mostly longer than this has lost its line breaks."""
 
+_FEW_LINES, _FLAT_TEXT = 2, 300
+"""So has a text of so many characters in so few lines."""
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -145,7 +148,9 @@ def _late_starts(lines: tuple[Line, ...]) -> frozenset[str]:
 
 def _is_flat(lines: tuple[Line, ...]) -> bool:
     total = sum(len(line.text) for line in lines)
-    return bool(lines) and total / len(lines) > _FLAT_LINE
+    return bool(lines) and (
+        total / len(lines) > _FLAT_LINE or (len(lines) <= _FEW_LINES and total > _FLAT_TEXT)
+    )
 
 
 def ends_paragraph(line: str, notes: bool = True) -> bool:

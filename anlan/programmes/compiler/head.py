@@ -36,6 +36,11 @@ _TITLE_PART = re.compile(r"^(?!附件|附：|.*(?:公开|来源|时间|号$|日$
 _PLAN = re.compile(
     rf"[^。；：\n]{{0,50}}{vocabulary.one_of('head.plan_words')}(?:（[^（）\n]{{1,12}}）)?$", re.MULTILINE
 )
+_PLAN_RUN_ON = re.compile(
+    rf"(?:附件\d?)?(?P<title>[^。；：，\n]{{2,60}}?{vocabulary.one_of('head.plan_words')}(?:（[^（）\n]{{1,14}}）)?)"
+    r"(?=为|20\d\d年|一、|第[一1]|根据|按照|现|1[.、]|坚持|以|各|序号|$)"
+)
+"""The title at the head of a text that has lost its line breaks."""
 _OPENING = vocabulary.one_of("head.opening_words")
 _ADDRESSED = re.compile(rf"(?P<list>[^：。]{{3,400}})：\n?(?={_OPENING})")
 _ADDRESSED_LINE = re.compile(
@@ -204,6 +209,9 @@ def _title(text: HeadText) -> tuple[str | None, int]:
         if re.match(r"20\d\d|年|全|安全|重点|工作", plan.group()):
             start = _issuer_above(lines, start)
         return lines[start : plan.end()].replace("\n", ""), plan.end()
+    run_on = _PLAN_RUN_ON.match(lines)
+    if run_on:
+        return run_on["title"], run_on.end()
     line = next(
         (p.text for p in text.front[:4] if _YEAR.search(p.text) and not re.search(r"[。：，]", p.text)), None
     )
