@@ -28,6 +28,19 @@ from anlan.org.admin_pages.access import needs
 
 ALIVE = timedelta(seconds=60)
 SHOWN = 50
+# What the operator reads in place of the names under which queues and tasks are registered.
+QUEUES = {"default": "日常作业", "periodic": "定时作业"}
+TASKS = {
+    "kernel.run_job": "有人发起的作业",
+    "kernel.deliver": "送出通知和邮件",
+    "kernel.clear_files": "清理过期的导入导出文件",
+    "kernel.seal_audit": "封印操作日志",
+    "kernel.fold_totals": "合并台账计数",
+    "org.prove_record": "核验操作日志",
+    "org.tidy_sessions": "清理旧的登录会话",
+    "programmes.judge": "研判要点落实进度",
+    "programmes.nudge": "到期前提醒",
+}
 
 
 @dataclass(frozen=True)
@@ -96,20 +109,23 @@ def _queues() -> Any:
         .order_by("queue_name")
     )
     for row in rows:
-        yield Queue(row["queue_name"], row["waiting"], row["running"], row["failed"], row["oldest"])
+        name = QUEUES.get(row["queue_name"], row["queue_name"])
+        yield Queue(name, row["waiting"], row["running"], row["failed"], row["oldest"])
 
 
 def _failures() -> Any:
     events = ProcrastinateEvent.objects.filter(type="failed", job__status="failed")
     for event in events.select_related("job").order_by("-at", "-id")[:SHOWN]:
-        yield {"job": event.job, "name": event.job.task_name, "at": event.at}
+        job = event.job
+        name, queue = TASKS.get(job.task_name, job.task_name), QUEUES.get(job.queue_name, job.queue_name)
+        yield {"job": job, "name": name, "queue": queue, "at": event.at}
 
 
 def _clock() -> list[dict[str, Any]]:
     rows = ProcrastinatePeriodicDefer.objects.values("task_name").annotate(last=Max("defer_timestamp"))
     return [
         {
-            "name": row["task_name"],
+            "name": TASKS.get(row["task_name"], row["task_name"]),
             "last": datetime.fromtimestamp(row["last"], UTC) if row["last"] else None,
         }
         for row in rows.order_by("task_name")

@@ -12,10 +12,12 @@ import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from procrastinate.contrib.django import app
 
 from anlan.kernel import clock
 from anlan.kernel.models import AuditEntry
 from anlan.kernel.requests import whole
+from anlan.org.admin_pages import queue
 from anlan.org.models import Announcement, GroupMember, Person, Unit, UnitFamily, UnitGroup
 from anlan.org.testing import World
 
@@ -226,3 +228,9 @@ def test_announcements_that_stand_today_are_read_on_the_first_page(world: World)
         page = client_of(world, key).get("/").content.decode()
         assert [title in page for title in days] == [True, True, False, False], key
         assert "<b>八点</b>" not in page
+
+
+def test_every_task_and_queue_has_words_that_an_operator_reads() -> None:
+    own = {name: task for name, task in app.tasks.items() if name.partition(".")[0] in {"kernel", "org"}}
+    assert own and set(own) <= set(queue.TASKS), "name the new task in TASKS"
+    assert {task.queue for task in own.values()} <= set(queue.QUEUES)
