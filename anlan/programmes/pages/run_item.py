@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from anlan.kernel import cells, clock
 from anlan.kernel.requests import ActorRequest
-from anlan.programmes import reads_item
+from anlan.programmes import reads_chase, reads_item
 from anlan.programmes.actions.run_judging import last_run
 from anlan.programmes.models import Duty, Item
 from anlan.programmes.pages.run_boards import WORDS
@@ -50,6 +50,7 @@ def item(request: ActorRequest, pk: int) -> HttpResponse:
         "roles": [(role, name, _listed(units)) for role, name, units in view.roles],
         "evidence": view.evidence,
         "evidence_count": view.evidence_count,
+        "letters": reads_chase.letters_of(found, request.actor)[:MANY],
         "timeline": _timeline(request, found),
         "judged": run,
         "before": around.filter(position__lt=found.position).order_by("-position").first(),

@@ -174,3 +174,14 @@ def test_from_the_page_to_the_draft(running: Running) -> None:
     assert Paper.objects.unscoped("test").count() == 1
     assert client.post(reverse("chase-draft"), {**given, "ids": []}).status_code == 302
     assert "没有在办的" in client.get(reverse("chase"), {"letters": "open"}).content.decode()
+
+
+def test_the_items_page_shows_its_letters(running: Running) -> None:
+    (paper,) = draft(running, ("housing", "361100"))
+    client = Client()
+    client.force_login(
+        running.world.person("city_officer"), "allauth.account.auth_backends.AuthenticationBackend"
+    )
+    item = Item.objects.unscoped("test").get(no="2")
+    page = client.get(reverse("programme-item", args=[item.pk])).content.decode()
+    assert reverse("paper", args=[paper.pk]) in page and paper.title in page
