@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -19,6 +20,7 @@ from psycopg import sql
 from anlan.kernel.scope import Actor, ScopedModel
 
 ROW, NEW = sql.Identifier("anlan_row"), sql.Identifier("anlan_new")
+PART = 5_000
 SHADOW = sql.SQL("pg_temp.anlan_shadow")
 
 
@@ -31,14 +33,19 @@ def run(query: str | sql.Composable, parameters: Sequence[Any] = ()) -> list[tup
 
 
 def copy(into: sql.Composable, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """COPY `rows` into a table; values as psycopg writes them."""
+    """COPY `rows` into a table; values as psycopg writes them.
+
+    Each part is made before its COPY begins: a row that asks the database for something (the name of a
+    related row) would otherwise wait for ever behind the COPY on the same connection.
+    """
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(into, names)
+    source = iter(rows)
     with connection.cursor() as cursor:
-        raw = cursor.cursor
-        with raw.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(into, names)) as stream:
-            write = stream.write_row
-            for row in rows:
-                write(row)
+        while part := list(islice(source, PART)):
+            with cursor.cursor.copy(statement) as stream:
+                for row in part:
+                    stream.write_row(row)
 
 
 def expect_many(*tables: str) -> None:
