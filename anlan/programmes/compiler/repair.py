@@ -121,15 +121,25 @@ def _cells(line: Mapped) -> Mapped:
 def _idle_spaces(text: str) -> list[Edit]:
     """Spaces between Latin words stay, those between listed bodies are 、; all others only fill a line."""
     edits: list[Edit] = []
-    listed = [m.span() for m in _LISTED.finditer(text)] if "\t" in text or "单位" in text else []
+    listed = _between_bodies(text) if "\t" in text or "单位" in text else frozenset()
     for gap in _SPACES.finditer(text):
-        if any(a < gap.start() and gap.end() < b for a, b in listed):
+        if gap.start() in listed:
             edits.append((*gap.span(), "、"))
             continue
         left, right = text[gap.start() - 1 : gap.start()], text[gap.end() : gap.end() + 1]
         if not (left.isascii() and left.isalpha() and right.isascii() and right.isalpha()):
             edits.append((*gap.span(), ""))
     return edits
+
+
+def _between_bodies(text: str) -> frozenset[int]:
+    """Where the spaces begin that stand between two listed bodies."""
+    return frozenset(
+        gap.start()
+        for found in _LISTED.finditer(text)
+        for gap in _SPACES.finditer(text, *found.span())
+        if found.start() < gap.start() and gap.end() < found.end()
+    )
 
 
 def pair(text: Mapped, kind_of: str) -> tuple[Mapped, list[Finding]]:
