@@ -42,7 +42,7 @@ def agent_of(request: HttpRequest | None) -> str:
 
 def person_of(user: Any) -> Person:
     """The person behind `request.user`, which is only a stand-in for it."""
-    return Person.objects.get(pk=user.pk)  # type: ignore[no-any-return]
+    return Person.objects.get(pk=user.pk)
 
 
 def proofs(request: HttpRequest) -> tuple[str, bool]:

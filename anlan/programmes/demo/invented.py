@@ -61,7 +61,13 @@ UPDATE programmes_occurrence o
 def course(programme: Programme, day: date) -> None:
     """Signatures, declarations, accepted ones and waiting ones up to `day`; then judged for the day."""
     over = programme.year < day.year
-    given: dict[str, Any] = {"programme": programme.pk, "day": day, "who": WHO, "office": OFFICE, "over": over}
+    given: dict[str, Any] = {
+        "programme": programme.pk,
+        "day": day,
+        "who": WHO,
+        "office": OFFICE,
+        "over": over,
+    }
     activities(programme, day)
     with connection.cursor() as cursor:
         for statement in (SIGN, DONE, WAITING):

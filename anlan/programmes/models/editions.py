@@ -94,8 +94,8 @@ class Edition(ScopedModel):
 class DraftItem(ScopedModel):
     """One item under review.
 
-    `body` is the compiled item (document schema `anlan.compiled/1`) with what the review adds to it; the shape
-    and every change of it stand in `rules/review.py`.
+    `body` is the compiled item (document schema `anlan.compiled/1`) with what the review adds to it; the
+    shape and every change of it stand in `rules/review.py`.
     """
 
     scope: ClassVar[Scope] = Scope(view="drafts.view", region="region_path")

@@ -94,9 +94,7 @@ class ProgressReport(ScopedModel):
 
     class Meta:
         verbose_name = verbose_name_plural = "工作完成情况报告"
-        constraints = [
-            models.UniqueConstraint(fields=["round", "unit"], name="programmes_report_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["round", "unit"], name="programmes_report_once")]
         indexes = [
             models.Index(fields=["region_path", "due_on"], name="programmes_report_place"),
             models.Index(fields=["programme", "due_on"], name="programmes_report_due"),

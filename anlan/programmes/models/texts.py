@@ -60,7 +60,7 @@ class Programme(ScopedModel):
 
         def _for_seat(self, seat):  # type: ignore[no-untyped-def]
             """Own territory as usual, and running programmes of every level above."""
-            at = self.region.removesuffix("region_path")
+            at = (self.region or "region_path").removesuffix("region_path")
             paths = [part for path in seat.region_paths for part in ancestors(path)]
             above = Q(**{f"{at}region_path__in": paths}) & ~Q(**{f"{at}state": "reviewing"})
             return super()._for_seat(seat) | above
