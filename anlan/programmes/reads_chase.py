@@ -132,8 +132,8 @@ def letters_about(
     if programme is not None:
         papers = papers.filter(subject_id=programme.pk)
         receipts = receipts.filter(paper__subject_id=programme.pk)
-    wanted = {"item_id": item, "unit_id": unit, "occurrence": occurrence}
-    wanted = {key: value for key, value in wanted.items() if value is not None}
+    asked = {"item_id": item, "unit_id": unit, "occurrence": occurrence}
+    wanted = {key: value for key, value in asked.items() if value is not None}
     found = [
         _received(row, matters)
         for row in receipts.select_related("paper", "unit")

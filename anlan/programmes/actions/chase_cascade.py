@@ -52,7 +52,9 @@ def propose(actor: Actor, lower: Programme, upper: Programme | None = None) -> A
         own = {row.lower_id for row in kept if row.upper_id is None}
         _add(found, alignment.align(theirs, [one for one in mine if one.key not in own]), kept)
         numbers = Counter(_rows(found).values_list("relation", flat=True))
-        outcome = Aligned(*(numbers[one] for one in ("covered", "partly", "missing", "new")), kept=len(kept))
+        outcome = Aligned(
+            numbers["covered"], numbers["partly"], numbers["missing"], numbers["new"], len(kept)
+        )
         audit.record(actor, "align", found, {"relations": [None, dict(numbers)]}, note=f"对照{above}")
     return outcome
 
@@ -92,7 +94,7 @@ def decide(
         freed = {one.lower_id for one in before if one.lower_id} - choices.keys()
         before.delete()
         who = {"confirmed_by": actor.label[:120], "confirmed_at": clock.now(), "note": note.strip()[:300]}
-        chosen: Mapping[int | None, str] = dict(choices) or {None: Relation.MISSING}
+        chosen: dict[int | None, str] = {**choices} or {None: Relation.MISSING}
         scores = _scores(programme, upper, choices)
         made = [
             Alignment(

@@ -143,7 +143,7 @@ def decide(request: ActorRequest, pk: int, upper: int) -> HttpResponse:
     error = ""
     if request.method == "POST":
         choices = {
-            int(name[3:]): value
+            int(name[3:]): str(value)
             for name, value in request.POST.items()
             if name.startswith("of-") and name[3:].isdigit() and value
         }

@@ -212,7 +212,7 @@ def _done(batch: ImportBatch) -> dict[str, Any]:
 
 def _choices(request: ActorRequest) -> dict[int, str]:
     return {
-        int(name[3:]): value
+        int(name[3:]): str(value)
         for name, value in request.POST.items()
         if name.startswith("of-") and name[3:].isdigit() and len(name) < 21
     }
