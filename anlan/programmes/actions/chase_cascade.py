@@ -94,19 +94,19 @@ def decide(
         freed = {one.lower_id for one in before if one.lower_id} - choices.keys()
         before.delete()
         who = {"confirmed_by": actor.label[:120], "confirmed_at": clock.now(), "note": note.strip()[:300]}
-        chosen: dict[int | None, str] = {**choices} or {None: Relation.MISSING}
+        chosen: list[tuple[int | None, str]] = [*choices.items()] or [(None, Relation.MISSING)]
         scores = _scores(programme, upper, choices)
         made = [
             Alignment(
                 programme=programme, upper=upper, lower_id=lower, relation=relation,
                 score=scores.get(lower, 0.0), **who,
             )
-            for lower, relation in chosen.items()
+            for lower, relation in chosen
         ]  # fmt: skip
         Alignment.objects.bulk_create(made)
         _rows(programme).filter(upper=None, lower_id__in=choices).delete()
         _as_new(programme, freed)
-        differences = {"relations": [old, {str(lower or ""): relation for lower, relation in chosen.items()}]}
+        differences = {"relations": [old, {str(lower or ""): relation for lower, relation in chosen}]}
         audit.record(actor, "decide", made[0], differences, note=note)
 
 
