@@ -31,6 +31,7 @@ _PREDICATES = sorted(
     key=lambda pair: -len(pair[0]),
 )
 _PREDICATE = re.compile(
+    r"(?:(?:按照?|依照?|依据|根据)(?:各自|本)?的?(?:职能职责|职责分工|职责|职能|分工|任务分工))?"
     "(?P<word>" + vocabulary.either(word for word, _ in _PREDICATES) + r")(?:工作|任务|等工作|有关工作)?$"
 )
 _ROLE_OF = dict(reversed(_PREDICATES))

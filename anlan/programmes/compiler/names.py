@@ -19,9 +19,7 @@ _GENERIC = re.compile(
 )
 _AND = re.compile(r"以及|和|及|与|暨")
 _SEPARATORS = "、，,；;\n "
-_WHICH = (
-    r"(?:[省市县区旗州]级|[省市县区旗州]直|负有[^、，]{2,16}的?|承担[^、，]{2,16}的?)?(?:各)?(?:有关|相关)?"
-)
+_WHICH = r"(?:[省市县区旗州](?:级|直)?|负有[^、，]{2,16}的?|承担[^、，]{2,16}的?)?(?:各)?(?:有关|相关)?"
 _BODIES = r"(?:部门和单位|单位和部门|部门（单位）|成员单位|部门|单位)"
 _ETC = re.compile(rf"等(?P<rest>{_WHICH}{_BODIES}|\d*个?(?:部门|单位))?$")
 _ETC_INSIDE = re.compile(rf"等(?={_WHICH}{_BODIES})")
@@ -31,6 +29,7 @@ _LEVELS_HEAD = re.compile(r"^各[市县区州旗镇乡地](?:、[市县区州])?
 _LEVELS_TAIL = re.compile(
     r"^(?:市|县|区|州|旗|镇|乡|街道|镇街|乡镇)(?:（[^（）]*）)?(?:党委)?(?:(?:人民)?政府.*|管委会)?$"
 )
+_COMMITTEES = re.compile(r"党委$|^各.*[市县区州旗]委$")
 _GOVERNMENT = ("政府", "人民政府")
 _LEVEL_ONLY = re.compile(r"^(?:各)?[省市县区州旗乡镇]$")
 
@@ -123,7 +122,7 @@ def _merge(words: list[str], gazetteer: Gazetteer) -> list[str]:
     out: list[str] = []
     held: list[str] = []
     for word in words:
-        if word in _GOVERNMENT and out and out[-1].endswith("党委"):
+        if word in _GOVERNMENT and out and _COMMITTEES.search(out[-1]):
             out[-1] = f"{out[-1]}、{word}"
             continue
         if out and _LEVELS_HEAD.match(out[-1]) and _LEVELS_TAIL.match(word):
@@ -149,7 +148,7 @@ def _unfinished(word: str, gazetteer: Gazetteer) -> bool:
 
 def _split_and(word: str, gazetteer: Gazetteer) -> list[str]:
     """Cut at 和、及、与 where both sides are whole names: not in 发展和改革委员会."""
-    if gazetteer.group(word) or gazetteer.unit(word):
+    if gazetteer.group(word) or gazetteer.unit(word) or word.endswith(("党委和政府", "党委和人民政府")):
         return [word]
     for found in _AND.finditer(word):
         left, right = word[: found.start()], word[found.end() :]

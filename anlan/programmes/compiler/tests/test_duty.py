@@ -174,6 +174,23 @@ def test_clauses_of_other_places(clause: str, roles: list[tuple[str, str]]) -> N
     assert parsed.rest == ()
 
 
+@pytest.mark.parametrize(
+    ("listed", "names"),
+    [
+        ("省应急厅等有关部门和各市、县委、政府", ["省应急厅", "有关部门", "各市、县委、政府"]),
+        ("省工信厅、省商务厅等省有关部门和单位", ["省工信厅", "省商务厅", "省有关部门和单位"]),
+        ("省能源局，有关市州党委和政府", ["省能源局", "有关市州党委和政府"]),
+        ("市应急局、各地、州、市", ["市应急局", "各地、州、市"]),
+        ("市应急局、市安委会各专委办", ["市应急局", "市安委会各专委办"]),
+        ("市应急局、市公安局按各自职责分别负责", ["市应急局", "市公安局"]),
+    ],
+)
+def test_lists_of_other_places(listed: str, names: list[str]) -> None:
+    parsed = READER.read(listed)
+    assert [role.name for role in parsed.roles] == names
+    assert parsed.rest == ()
+
+
 def test_a_blanket_without_verb_holds_for_all() -> None:
     parsed = DutyReader(load_gazetteer(), 2023, 0).read(
         "省应急厅负责。以下任务均涉及各市、州人民政府，不再列出"
