@@ -79,6 +79,7 @@ _NO_CAMPAIGN = re.compile(_one("kinds.no_campaign"))
 _LISTED = re.compile(r"、|以及|和|及")
 
 _QUOTA_VERB = re.compile(rf"(?:{_one('kinds.quota_verbs')})(?:各类|安全生产|重点)?$")
+_MADE = re.compile("(?:打造|建设|建成|新建|创建|改造|整治|开通)$")
 _CHANGE = re.compile(_one("kinds.change_verbs"))
 _NO_QUOTA = re.compile(rf"^(?:{_one('kinds.no_quota_units')})")
 _COVERAGE = re.compile(
@@ -94,7 +95,7 @@ _LISTS = re.compile(_DIGITS + r"(?P<unit>个)(?P<noun>清单)")
 _COUNTED = re.compile(_DIGITS + r"(?P<unit>个|项)(?P<noun>方面|重点事项|事项|制度|办法|标准|方案|预案)")
 _SIZE = re.compile(r"[\u4e00-\u9fff（）]{0,8}?(?:企业|单位|场所|建筑|煤矿|矿山|车辆|船舶)(?!$)")
 """A bound in front of a thing says how large the thing is: 10人以上粉尘涉爆企业接入…"""
-_ACCIDENT = re.compile(r"事故|死亡|亡人|起数|伤亡")
+_ACCIDENT = re.compile(r"事故(?!隐患)|死亡|亡人|起数|伤亡")
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +200,12 @@ def _quota(clause: ClauseText) -> Kind | None:
     for q in quantities(clause.masked):
         rest = clause.masked[q.end :]
         before = clause.masked[: q.start]
-        if q.unit is None or _NO_QUOTA.match(q.unit.removeprefix("个")) or _NO_QUOTA.match(rest):
+        made = q.unit == "条" and bool(_MADE.search(before))
+        if (
+            q.unit is None
+            or (_NO_QUOTA.match(q.unit.removeprefix("个")) and not made)
+            or _NO_QUOTA.match(rest)
+        ):
             continue
         if q.comparator in ("<=",) or (q.comparator == ">" and _qualifies(rest)):
             continue

@@ -70,7 +70,7 @@ def split_figures(kind: Kind, masked: str) -> list[Part]:
         if len(between) != 1 or "，" in masked[left.end : right.start]:
             return []
         cuts.append(between[0])
-    if not _in_a_row(figures, cuts, masked):
+    if not _in_a_row(figures, cuts, masked) or "分别" in masked:
         return []
     if _LEAST.search(masked, 0, figures[0].start) and "、" not in masked[: figures[0].start]:
         figures = [replace(q, comparator=">=") if q.comparator == "=" else q for q in figures]
