@@ -82,12 +82,28 @@ def _run() -> None:
     _pages(world)
 
 
+def _items(programme: Any, edition: Any) -> None:
+    """The items of one year and their obligations."""
+    from anlan.programmes.models import Item, Obligation
+
+    for n in range(ITEMS):
+        section = f"第{n // 9 + 1}部分"
+        item = Item(programme=programme, edition=edition, section=section, position=n, no=str(n + 1),
+                    title=f"第 {n + 1} 项工作", text="条文", start=0, end=1)  # fmt: skip
+        item.save()
+        for m, (kind, period, value) in enumerate(KINDS):
+            Obligation(
+                item=item, ref=f"{n + 1}.{m}", position=m, kind=kind, period=period, value=value,
+                unit="次", quote=f"第 {n + 1} 项要求 {m}", start=0, end=1, comparator=">=",
+            ).save()  # fmt: skip
+
+
 def _year(world: Any, year: int) -> None:
     """One year's programme: items, obligations, duties and occurrences by INSERT … SELECT."""
     from django.db import connection
 
     from anlan.org.models import Unit, UnitFamily
-    from anlan.programmes.models import Edition, Item, Obligation, Programme
+    from anlan.programmes.models import Edition, Programme
 
     issuer = world.unit("safety-committee-office", "361100")
     programme = Programme(
@@ -101,16 +117,7 @@ def _year(world: Any, year: int) -> None:
         family = UnitFamily.objects.unscoped("benchmark").get(key="housing")
         for n in range(UNITS - 1):
             Unit(name=f"测试单位{n}", family=family, kind="government", region=county).save()
-    for n in range(ITEMS):
-        section = f"第{n // 9 + 1}部分"
-        item = Item(programme=programme, edition=edition, section=section, position=n, no=str(n + 1),
-                    title=f"第 {n + 1} 项工作", text="条文", start=0, end=1)  # fmt: skip
-        item.save()
-        for m, (kind, period, value) in enumerate(KINDS):
-            Obligation(
-                item=item, ref=f"{n + 1}.{m}", position=m, kind=kind, period=period, value=value,
-                unit="次", quote=f"第 {n + 1} 项要求 {m}", start=0, end=1, comparator=">=",
-            ).save()  # fmt: skip
+    _items(programme, edition)
     given = {
         "programme": programme.pk,
         "year": year,

@@ -21,6 +21,7 @@ from django.utils.safestring import SafeString
 
 from anlan.kernel import counting, keyset, search, totals
 from anlan.kernel.ledger import Column, Filter, Ledger, kind_of
+from anlan.kernel.requests import whole
 from anlan.kernel.scope import Actor, under
 
 PAGE = 50
@@ -156,8 +157,9 @@ class Listing:
                 return Q(**{f"{one.field}__icontains": value})
 
     def _reference(self, one: Filter, value: str) -> Q | None:
-        if value.isdigit():
-            return Q(**{one.field: int(value)})
+        number = whole(value)
+        if number is not None:
+            return Q(**{one.field: number})
         self._wrong(one, "请从列表中选。")
         return None
 

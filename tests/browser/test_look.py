@@ -14,24 +14,18 @@ from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
-from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
 from django.test import override_settings
 
 from anlan.kernel.tests.look_gallery import samples_names
 from anlan.kernel.tests.look_settings import gallery
+from tests.browser.conftest import AXE, AXE_RULES, AXE_RUN
 
-playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 pytestmark = pytest.mark.browser
 
-AXE = Path(settings.ROOT) / "node_modules/axe-core/axe.min.js"
-CHROMIUM = next((one for one in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(one).exists()), "")
 WINDOWS = {"desk": (1366, 768), "phone": (390, 844)}
 NAMES = [one for one in samples_names() if one not in {"job_body", "columns"}]
-AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-AXE_RUN = """rules => axe.run(document, {runOnly: rules}).then(found => found.violations.map(
-  one => one.id + ": " + one.nodes.map(node => node.html.slice(0, 120)).join(" | ")))"""
 
 
 class Quiet(WSGIRequestHandler):
@@ -57,19 +51,6 @@ def address() -> Iterator[str]:
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """Debian's Chromium."""
-    if not CHROMIUM or not AXE.exists():
-        pytest.skip("no Chromium, or npm ci has not run")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from anlan.kernel.ledger import Filter, Ledger, View
 from anlan.kernel.listing import RESERVED, Listing, filter_kind, filter_label
 from anlan.kernel.models import ColumnChoice, SavedView
 from anlan.kernel.pages.access import ledger_for, may
-from anlan.kernel.requests import ActorRequest
+from anlan.kernel.requests import ActorRequest, whole
 from anlan.kernel.scope import Actor
 from anlan.kernel.shell import address
 
@@ -186,11 +186,7 @@ class ListPage:
         if kind == "region":
             return places.labels({value})[value]
         target: Any = self.ledger.field(one.field).related_model
-        row = (
-            target.objects.visible_to(self.request.actor).filter(pk=value).first()
-            if value.isdigit()
-            else None
-        )
+        row = target.objects.visible_to(self.request.actor).filter(pk=whole(value)).first()
         return str(row or "")
 
     @property
