@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -69,7 +70,7 @@ def test_both_documents_run_and_every_sentence_is_classed(stage: tuple[World, li
         pieces = list(Sentence.objects.filter(edition=edition).values_list("start", "end"))
         assert pieces[0][0] == 0
         assert pieces[-1][1] == len(edition.text.text)
-        assert all(end == start for (_, end), (start, _) in zip(pieces, pieces[1:], strict=False))
+        assert all(end == start for (_, end), (start, _) in pairwise(pieces))
 
 
 def test_the_picture_is_mixed_and_marked_as_invented(stage: tuple[World, list[str]]) -> None:

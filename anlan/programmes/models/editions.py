@@ -54,7 +54,7 @@ class Edition(ScopedModel):
 
     `compiled` is what the compiler found, kept as it was; the reviewed form stands in `DraftItem` rows, so
     that two reviewers meet only where they touch the same item. `digest` is the SM3 over the reviewed form,
-    taken at publication. A file that cannot be read leaves an edition without a text, whose `message` says why.
+    taken at publication. A file that cannot be read leaves an edition without a text; `message` says why.
     """
 
     class State(models.TextChoices):
