@@ -315,6 +315,7 @@ def preview() -> dict[str, Any]:
     return {
         "page": import_page("导入隐患台账", 1),
         "figs": figs,
+        "shown_label": "有错的行",
         "errors": PROBLEMS,
         "errors_file_url": "/list/",
         "errors_pager": {"first": 1, "last": 6, "total": 14, "next": "/list/"},

@@ -14,6 +14,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from anlan.launch.machine import free_port
@@ -38,10 +39,14 @@ class Command:
     def text(self) -> str:
         return "\n".join(self.lines)
 
-    def says(self, words: str, times: int = 1) -> None:
-        """Wait until it has said `words` so often."""
-        eventually(lambda: self.text.count(words) >= times or self.process.poll() is not None)
+    def says(self, words: str, times: int = 1, patience: float | None = None) -> None:
+        """Wait until it has said `words` so often; `patience` in seconds where more is asked than usual."""
+        said = partial(self._said, words, times)
+        eventually(said, patience or PATIENCE)
         assert self.text.count(words) >= times, f"{words} was not said:\n{self.text}"
+
+    def _said(self, words: str, times: int) -> bool:
+        return self.text.count(words) >= times or self.process.poll() is not None
 
     def ends(self) -> int:
         """Wait for the end; returns the exit code."""
@@ -128,9 +133,9 @@ class Installation:
         return found
 
 
-def eventually(condition: Callable[[], bool]) -> None:
+def eventually(condition: Callable[[], bool], patience: float = PATIENCE) -> None:
     """Wait, generously, until something holds; fails the test when it never does."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.05)

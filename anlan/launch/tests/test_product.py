@@ -18,7 +18,8 @@ def test_an_empty_home_becomes_a_product_with_accounts_that_survives_backup_and_
 ) -> None:
     del installation.environment["ANLAN_PROJECT"]
     command = installation.start("up", "--demo", "--port", str(installation.port), "--workers", "1")
-    command.says("已就绪，用时")
+    # The demonstration takes two documents in and runs them for a year and a half.
+    command.says("已就绪，用时", patience=300)
     assert "演示账号" in command.text
 
     status, page = get(installation, "/")
