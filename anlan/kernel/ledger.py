@@ -179,6 +179,7 @@ class Ledger:
     prepare: Callable[[Actor, Any], None] | None = None
     follow: Callable[[Actor, Any, Mapping[str, Any]], None] | None = None
     blank: Blank | None = None
+    add_label: str = ""
     acts: frozenset[str] = frozenset({"add", "change", "remove", "import", "export"})
     in_menu: bool = True
 
@@ -210,6 +211,11 @@ class Ledger:
     def field(self, path: str) -> models.Field[Any, Any]:
         """The model field at `path`."""
         return field_at(self.model, path)
+
+    @property
+    def add_words(self) -> str:
+        """What the button for a new row says: 登记隐患, unless the declaration has words of its own."""
+        return self.add_label or f"登记{self.noun}"
 
     def label_of(self, path: str) -> str:
         """The Chinese name of a field: a column's own, else the model's."""

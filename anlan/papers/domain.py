@@ -56,6 +56,7 @@ PAPERS = Ledger(
     model=Paper,
     label="发文",
     noun="公文",
+    add_label="起草公文",
     title="title",
     menu="press",
     icon="file-text",

@@ -117,7 +117,7 @@ def duties_of_list(actor: Actor, row: DutyList) -> Mapping[str, Any]:
 
 def activity_defaults(actor: Actor) -> Mapping[str, Any]:
     """An activity is the post's own, and of today."""
-    return {"unit": actor.seat.unit_id if actor.seat else None, "held_on": clock.today()}
+    return {"unit_id": actor.seat.unit_id if actor.seat else None, "held_on": clock.today()}
 
 
 def activity_place(actor: Actor, row: Activity) -> None:

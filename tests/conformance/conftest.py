@@ -50,7 +50,7 @@ def act_as(client: Client, settings: Any, db: None) -> Iterator[Callable[[Actor]
 
 def officer(ledger: Ledger, path: str = HERE) -> Actor:
     """May do everything in this ledger, at and below `path`."""
-    return actor(seat(f"{ledger.key}.*", path=path, reach=Reach.SUBTREE), name="属地人员")
+    return actor(seat(f"{ledger.key}.*", path=path, reach=Reach.SUBTREE, unit_id=1), name="属地人员")
 
 
 def nobody() -> Actor:

@@ -26,7 +26,7 @@ def new(request: ActorRequest, key: str) -> HttpResponse:
     """Register a row."""
     ledger = ledger_for(request, key, "add")
     row = ledger.model(**(dict(ledger.defaults(request.actor)) if ledger.defaults else {}))
-    return _form(request, ledger, row, "add", f"登记{ledger.noun}")
+    return _form(request, ledger, row, "add", ledger.add_words)
 
 
 def edit(request: ActorRequest, key: str, pk: int) -> HttpResponse:

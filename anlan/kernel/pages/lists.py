@@ -89,7 +89,7 @@ class ListPage:
                 )
             )
         if self.ledger.form and may(self.request, self.ledger, "add"):
-            found.append(Act(f"登记{self.ledger.noun}", address("ledger-new", key), "plus", primary=True))
+            found.append(Act(self.ledger.add_words, address("ledger-new", key), "plus", primary=True))
         return found
 
     @cached_property
@@ -266,7 +266,7 @@ class ListPage:
         blank = self.ledger.blank
         act = (
             Act(
-                blank.act if blank and blank.act else f"登记{self.ledger.noun}",
+                blank.act if blank and blank.act else self.ledger.add_words,
                 address("ledger-new", self.ledger.key),
             )
             if any(one.primary for one in self.acts)
