@@ -122,7 +122,10 @@ def dispatch(actor: Actor, programme: Programme, now: datetime | None = None) ->
             ended = _ids(cursor, END_DUTIES, {"programme": found.pk})
             cursor.execute(CANCEL, {"ids": ended, "why": "新版要点不再要求"})
             fresh = _ids(cursor, ADD_DUTIES, {"programme": found.pk, "now": now})
+            # Tables that were just filled have no statistics, and plans made without them take minutes.
+            cursor.execute("ANALYZE org_unit, programmes_item, programmes_obligation, programmes_duty")
             made = add_occurrences(cursor, found, now)
+            cursor.execute("ANALYZE programmes_occurrence")
             record_many(cursor, actor, "end", ended, "新版要点不再要求")
             record_many(cursor, actor, "dispatch", fresh, str(found))
         numbers = {"duties": [None, len(fresh)], "occurrences": [None, made], "ended": [None, len(ended)]}

@@ -262,6 +262,7 @@ def _fill_cells(cursor: Cursor, measure: Measure, window: Window) -> None:
     with cursor.copy("COPY judging_cells (unit_id, path, top, bottom) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
+    cursor.execute("ANALYZE judging_cells")
 
 
 def _cells(measure: Measure, window: Window) -> Iterator[tuple[Any, ...]]:
