@@ -98,11 +98,21 @@ def _items(programme: Any, edition: Any) -> None:
             ).save()  # fmt: skip
 
 
+def _units(world: Any) -> None:
+    """The units that share the duties, made once."""
+    from anlan.org.models import Unit, UnitFamily
+
+    county = world.regions["361130"]
+    if not Unit.objects.unscoped("benchmark").filter(name__startswith="测试单位").exists():
+        family = UnitFamily.objects.unscoped("benchmark").get(key="housing")
+        for n in range(UNITS - 1):
+            Unit(name=f"测试单位{n}", family=family, kind="government", region=county).save()
+
+
 def _year(world: Any, year: int) -> None:
     """One year's programme: items, obligations, duties and occurrences by INSERT … SELECT."""
     from django.db import connection
 
-    from anlan.org.models import Unit, UnitFamily
     from anlan.programmes.models import Edition, Programme
 
     issuer = world.unit("safety-committee-office", "361100")
@@ -112,11 +122,7 @@ def _year(world: Any, year: int) -> None:
     programme.save()
     edition = Edition(programme=programme, no=1, state="published")
     edition.save()
-    county = world.regions["361130"]
-    if not Unit.objects.unscoped("benchmark").filter(name__startswith="测试单位").exists():
-        family = UnitFamily.objects.unscoped("benchmark").get(key="housing")
-        for n in range(UNITS - 1):
-            Unit(name=f"测试单位{n}", family=family, kind="government", region=county).save()
+    _units(world)
     _items(programme, edition)
     given = {
         "programme": programme.pk,
