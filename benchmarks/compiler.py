@@ -17,7 +17,7 @@ from pathlib import Path
 
 from anlan.programmes.compiler import CompileError, compile
 
-DATA = Path(__file__).parent.parent / "anlan" / "programmes" / "compiler" / "tests" / "data"
+DATA = Path(__file__).parent.parent / "anlan" / "programmes" / "demo"
 BAR = 0.150
 ROUNDS = 9
 WORDS = """

@@ -35,7 +35,7 @@ SETTLEMENTS = {
     "issuer_mismatch": "核对无误",
 }
 OTHER = "已核对原文"
-AWAY = "单位台账中没有登记，另行函告"
+AWAY = {"unit": "单位台账中没有登记，另行函告", "group": "由安委办按行业另行明确"}
 
 
 def review_and_publish(
@@ -66,11 +66,11 @@ def _roles(actor: Actor, draft: DraftItem) -> None:
         if units:
             row = reviewing.choose_units(actor, row, row.version, place, units, "按建议确认")
         else:
-            row = reviewing.change(actor, row, row.version, "waive", _waive(place, actor.label))
+            row = reviewing.change(actor, row, row.version, "waive", _waive(place, one["kind"], actor.label))
 
 
-def _waive(place: int, who: str) -> Any:
-    return lambda body: roles.waive(body, place, AWAY, who)
+def _waive(place: int, kind: str, who: str) -> Any:
+    return lambda body: roles.waive(body, place, AWAY[kind], who)
 
 
 def _finding(actor: Actor, finding: Finding) -> None:

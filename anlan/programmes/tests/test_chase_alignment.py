@@ -13,7 +13,7 @@ from anlan.programmes.rules import alignment
 from anlan.programmes.rules.alignment import Clause, Pair, align, grams, parts
 
 HERE = Path(__file__).parent
-SEEDS = HERE.parent / "compiler" / "tests" / "data"
+SEEDS = HERE.parent / "demo"
 # (item and words above, item and words below): a person sees at once that these belong together.
 OBVIOUS = [
     ("9", "尾矿库实施闭库销号", "12", "尾矿库关闭退出或闭库销号"),

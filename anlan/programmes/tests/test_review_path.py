@@ -22,7 +22,7 @@ from anlan.programmes.actions.publish import NotReady, publish
 from anlan.programmes.models import Edition, Item, ItemRole, Obligation, Programme, Sentence, Target
 from anlan.programmes.reads_review import drafts_of, findings_of
 
-DATA = Path(__file__).parent.parent / "compiler" / "tests" / "data"
+DATA = Path(__file__).parent.parent / "demo"
 CITY, PROVINCE = "shangrao-2023.txt", "jiangxi-2022.txt"
 
 

@@ -9,13 +9,15 @@ from typing import Any
 from anlan.programmes.compiler.document import CompiledDocument
 
 HERE = Path(__file__).parent
+# The documents ship with the demonstration; there is one copy of them.
+DOCUMENTS = HERE.parent.parent / "demo"
 SEEDS = {"jiangxi2022": "jiangxi-2022.txt", "shangrao2023": "shangrao-2023.txt"}
 LAYOUTS = sorted((HERE / "layouts").glob("[0-9]*"))
 
 
 def seed(name: str) -> str:
     """The text of a published document."""
-    return (HERE / "data" / SEEDS[name]).read_text(encoding="utf-8")
+    return (DOCUMENTS / SEEDS[name]).read_text(encoding="utf-8")
 
 
 def gold(name: str) -> dict[str, Any]:

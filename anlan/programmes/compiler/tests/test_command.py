@@ -12,9 +12,9 @@ from python_calamine import CalamineWorkbook
 
 from anlan.programmes.compiler.command import main
 from anlan.programmes.compiler.tasks import COLUMNS
-from anlan.programmes.compiler.tests.samples import HERE
+from anlan.programmes.compiler.tests.samples import DOCUMENTS
 
-SHANGRAO = str(HERE / "data" / "shangrao-2023.txt")
+SHANGRAO = str(DOCUMENTS / "shangrao-2023.txt")
 
 
 def test_json_goes_to_standard_output() -> None:
