@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "anlan.org",
     "anlan.papers",
     "anlan.programmes",
+    "anlan.enterprises",
     *(["tests.example"] if EXAMPLE else []),
     *FURTHER_APPS,
 ]
