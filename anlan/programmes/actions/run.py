@@ -209,10 +209,10 @@ def _tell(programme: Programme, fresh: list[int], now: datetime) -> int:
     if not fresh:
         return 0
     units = _units(fresh)
-    edition = programme.editions.unscoped("the edition that is dispatched").order_by("-no").first()
+    # Duties are never given twice: the last of them names this dispatch and no other.
     return notice.notify(
         people_of(units, local_day(now)),
-        f"programmes:{programme.pk}:dispatch:{edition.no if edition else 1}:{len(fresh)}",
+        f"programmes:{programme.pk}:dispatch:{max(fresh)}",
         f"《{programme.title}》已下达，请签收本单位的职责。",
         link=f"{reverse('duty-receipt')}?programme={programme.pk}",
         row=programme,

@@ -38,6 +38,12 @@ REACHED = f"""(o.need IS NOT NULL AND o.value IS NOT NULL AND CASE
     WHEN b.comparator = '<=' THEN o.value <= o.need
     WHEN b.comparator = '>' THEN o.value > o.need
     ELSE o.value >= o.need END)"""
+# What may have turned after one day and up to another: its own days passed, or its figure moved.
+TURNING = """o.programme_id = %(programme)s AND o.state <> 'cancelled' AND o.starts_on <= %(day)s AND (
+    o.warn_on > %(since)s AND o.warn_on <= %(day)s OR o.due_on >= %(since)s AND o.due_on < %(day)s
+    OR o.met_on > %(since)s AND o.met_on <= %(day)s
+    OR o.declared_at > %(since)s::date AND o.declared_at < %(day)s::date + 1
+    OR b.kind IN ('quota', 'build', 'coverage') AND o.need IS NOT NULL AND o.value IS NOT NULL)"""
 SETTLE = """
     UPDATE programmes_occurrence o SET state = 'missed', reason = '', version = o.version + 1
     FROM programmes_programme p
@@ -211,6 +217,18 @@ def refresh(duties: list[int], day: date | None = None) -> None:
 def refresh_programme(programme: int, day: date | None = None) -> None:
     """Judge all occurrences of one programme now."""
     _refresh("o.programme_id = %(programme)s", {"programme": programme}, day or clock.today())
+
+
+def replay(programme: int, since: date, day: date) -> None:
+    """Judge as of `day` what may have turned after `since`; the history gets the day, duties no light.
+
+    For a past that is put together afterwards (a demonstration, records taken over), day after day in order;
+    `refresh_programme` ends it.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        given = {"programme": programme, "since": since, "day": day}
+        _measure(cursor, day, f"{TURNING} AND o.state <> 'missed'", given)
+        cursor.execute(JUDGE.format(which=TURNING), given)
 
 
 def last_run() -> JudgingRun | None:

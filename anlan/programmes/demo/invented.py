@@ -7,6 +7,7 @@ one unit is reliable and another is not, and the picture does not change between
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from anlan.org.models import Unit
 from anlan.papers import actions as papers
 from anlan.programmes.actions import chase_cascade, chase_letters, demo_report
 from anlan.programmes.actions import report as reporting
-from anlan.programmes.actions.run_judging import refresh_programme
+from anlan.programmes.actions.run_judging import refresh_programme, replay
 from anlan.programmes.models import Activity, Duty, Occurrence, Programme
 from anlan.programmes.rules import report_lock
 
@@ -35,44 +36,88 @@ UPDATE programmes_duty d
   FROM org_unit u WHERE u.id = d.unit_id AND d.programme_id = %(programme)s AND d.state = 'issued'
    AND {CHANCE.format("u.name || 'sign'")} < 95
 """
-DONE = f"""
-UPDATE programmes_occurrence o
-   SET state = 'met', claimed = coalesce(o.need, 1), value = coalesce(o.need, 1), proof = 'declared',
-       met_on = greatest(o.due_on - {CHANCE.format("u.name || o.due_on")} %% 12, o.starts_on),
-       declared_by = %(who)s, declared_at = (o.due_on - 3)::timestamptz, decided_by = %(office)s,
-       statement = '已按要求完成（演示）。'
-  FROM programmes_duty d, programmes_obligation b, org_unit u
- WHERE d.id = o.duty_id AND b.id = d.obligation_id AND u.id = o.unit_id AND o.programme_id = %(programme)s
-   AND o.state IN ('open', 'missed') AND b.measure = '' AND o.due_on < %(day)s
-   AND {CHANCE.format("u.name || b.ref || o.due_on")}
-       < CASE WHEN %(over)s THEN 100 WHEN {SLOW} THEN 78 ELSE 97 END
+# What becomes of each matter, and when: reliable units in time, slow ones late or not at all.
+FATES = f"""
+CREATE TEMP TABLE demo_fates ON COMMIT DROP AS
+SELECT id, fate, CASE
+    WHEN fate = 'late' THEN due_on + 2 + dice %% 17
+    WHEN fate = 'met' THEN greatest(due_on - dice %% 12, starts_on)
+    ELSE %(day)s::date - 4 END AS on_day
+FROM (
+    SELECT o.id, o.starts_on, o.due_on, {CHANCE.format("u.name || o.due_on")} AS dice, CASE
+        WHEN o.due_on < %(day)s AND {CHANCE.format("u.name || b.ref || o.due_on")}
+            < CASE WHEN {SLOW} THEN 16 ELSE 4 END AND o.due_on + 20 < %(day)s THEN 'late'
+        WHEN o.due_on < %(day)s AND {CHANCE.format("u.name || b.ref || o.due_on")}
+            < CASE WHEN %(over)s THEN 100 WHEN {SLOW} THEN 78 ELSE 97 END THEN 'met'
+        WHEN o.due_on < %(day)s::date + 45 AND {CHANCE.format("u.name || b.ref || 'w'")} < 4 THEN 'declared'
+        END AS fate
+    FROM programmes_occurrence o JOIN programmes_duty d ON d.id = o.duty_id
+    JOIN programmes_obligation b ON b.id = d.obligation_id JOIN org_unit u ON u.id = o.unit_id
+    WHERE o.programme_id = %(programme)s AND o.state = 'open' AND b.measure = ''
+) AS thrown WHERE fate IS NOT NULL
 """
-WAITING = f"""
+DONE = """
 UPDATE programmes_occurrence o
-   SET state = 'declared', claimed = coalesce(o.need, 1), proof = 'declared', declared_by = %(who)s,
-       declared_at = %(day)s::timestamptz - interval '4 days', statement = '已完成，请审核（演示）。'
-  FROM programmes_duty d, programmes_obligation b, org_unit u
- WHERE d.id = o.duty_id AND b.id = d.obligation_id AND u.id = o.unit_id AND o.programme_id = %(programme)s
-   AND o.state = 'open' AND b.measure = '' AND o.due_on < %(day)s::date + 45
-   AND {CHANCE.format("u.name || b.ref || 'w'")} < 4
+   SET state = CASE f.fate WHEN 'declared' THEN 'declared' ELSE 'met' END,
+       claimed = coalesce(o.need, 1), value = coalesce(o.need, 1), proof = 'declared',
+       met_on = CASE f.fate WHEN 'declared' THEN NULL ELSE f.on_day END, declared_by = %(who)s,
+       declared_at = (f.on_day + time '10:30') AT TIME ZONE 'Asia/Shanghai',
+       decided_by = CASE f.fate WHEN 'declared' THEN '' ELSE %(office)s END,
+       statement = CASE f.fate WHEN 'declared' THEN '已完成，请审核（演示）。'
+           ELSE '已按要求完成（演示）。' END
+  FROM demo_fates f
+ WHERE f.id = o.id AND f.on_day > %(since)s AND f.on_day <= %(until)s
 """
+# What is counted over a year grows month by month, at each unit's own pace.
+GROWTH = f"""
+UPDATE programmes_occurrence o
+   SET claimed = n.value, value = n.value, proof = 'declared', declared_by = %(who)s
+  FROM (
+    SELECT x.id, least(x.need, CASE b.kind WHEN 'coverage' THEN round(part, 1) ELSE floor(part) END) AS value
+    FROM programmes_occurrence x JOIN programmes_duty d ON d.id = x.duty_id
+    JOIN programmes_obligation b ON b.id = d.obligation_id JOIN org_unit u ON u.id = x.unit_id
+    CROSS JOIN LATERAL (SELECT x.need * least(%(until)s::date - x.starts_on + 1, x.ends_on - x.starts_on)
+        / (x.ends_on - x.starts_on) * (70 + {CHANCE.format("u.name || b.ref")} / 2) / 100 AS part) AS pace
+    WHERE x.programme_id = %(programme)s AND x.state = 'open' AND b.measure = '' AND x.need > 0
+      AND b.kind IN ('quota', 'build', 'coverage')
+  ) AS n
+ WHERE n.id = o.id AND o.value IS DISTINCT FROM n.value
+"""
+# The year that runs is judged week by week; one that is over, and large, in steps of four weeks.
+WEEK, FOUR_WEEKS = timedelta(days=7), timedelta(days=28)
 
 
 def course(programme: Programme, day: date) -> None:
-    """Signatures, declarations, accepted ones and waiting ones up to `day`; then judged for the day."""
-    over = programme.year < day.year
+    """Signatures, declarations, accepted ones and waiting ones up to `day`, judged step by step."""
     given: dict[str, Any] = {
         "programme": programme.pk,
         "day": day,
         "who": WHO,
         "office": OFFICE,
-        "over": over,
+        "over": programme.year < day.year,
     }
     activities(programme, day)
     with connection.cursor() as cursor:
-        for statement in (SIGN, DONE, WAITING):
-            cursor.execute(statement, given)
+        cursor.execute(SIGN, given)
+        cursor.execute(FATES, given)
+        for since, until in _steps(programme, day):
+            cursor.execute(DONE, {**given, "since": since, "until": until})
+            if since.month != until.month:
+                cursor.execute(GROWTH, {**given, "until": until})
+            replay(programme.pk, since, until)
+        cursor.execute("DROP TABLE demo_fates")
     refresh_programme(programme.pk, day)
+
+
+def _steps(programme: Programme, day: date) -> Iterator[tuple[date, date]]:
+    """(day before, last day) of each step from the document's day to `day`; late returns end in February."""
+    step = WEEK if programme.year == day.year else FOUR_WEEKS
+    at = (programme.issued_on or date(programme.year, 1, 1)) - timedelta(days=1)
+    settled = date(programme.year + 1, 2, 1)
+    while at < day:
+        after = at + step if at < settled else day
+        yield at, min(after, day)
+        at = after
 
 
 def activities(programme: Programme, day: date) -> None:

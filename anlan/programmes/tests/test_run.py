@@ -75,6 +75,34 @@ def test_the_people_of_the_units_are_told_once(running: Running) -> None:
     assert told.count() == before
 
 
+def test_a_second_dispatch_of_equal_size_tells_its_people_too(running: Running) -> None:
+    office, edition = running.world.actor("city_officer"), running.obligations[CASES].item.edition
+    roles = {"joint": ((HOUSING, "361100"),)}
+    told = []
+    for no, quote in (("3", "制定实施细则"), ("4", "制定考核办法")):
+        add_item(running, edition, int(no), no, f"新增{no}", roles, [{"kind": "regulation", "quote": quote}])
+        told.append(run.dispatch(office, running.programme))
+    assert [one.duties for one in told] == [1, 1]
+    assert [one.told for one in told] == [1, 1], "the department hears of the second duty as of the first"
+
+
+def test_a_past_put_together_afterwards_has_its_history_day_by_day(running: Running) -> None:
+    duty = running.duty(CASES, HOUSING, "361100")
+    first = running.due(duty)[0]
+    days = [date(2023, 3, 1) + timedelta(days=7 * n) for n in range(8)]
+    for since, until in zip(days, days[1:], strict=False):
+        if since < date(2023, 4, 10) <= until:
+            Occurrence.objects.unscoped("test").filter(pk=first.pk).update(
+                state="met", value=3, proof="declared", met_on=date(2023, 4, 10)
+            )
+        run_judging.replay(running.programme.pk, since, until)
+    story = Judgement.objects.filter(occurrence=first).order_by("day")
+    assert [one.light for one in story] == ["y", "r", "g"]
+    assert story[2].reason == "逾期 10 天完成，3/3 个" and story[2].day == date(2023, 4, 12)
+    duty.refresh_from_db()
+    assert duty.light == "o", "the past moves no light of today"
+
+
 def test_a_new_edition_only_adds_and_ends(running: Running) -> None:
     kept = running.duty(CASES, HOUSING, "361100")
     gone = running.duty(QUOTA, HOUSING, "361100")
