@@ -1,8 +1,9 @@
 """All declarations of the house, gathered once from the modules that the settings name.
 
 A module may hold `LEDGERS`, `MENU`, `WORKFLOWS`, `MEASURES`, `PARAMETERS`, `ACTS` (words of recorded acts),
-`HOME_PANELS` and `SETUP`: functions `(demo: bool, say: Callable[[str], None]) -> None` that bring the domain
-to its first usable state at every start and do only what is missing.
+`HOME_PANELS`, `PAPER_ACTS` (functions `(actor, paper) -> acts`: what else can be done with a paper) and
+`SETUP`: functions `(demo: bool, say: Callable[[str], None]) -> None` that bring the domain to its first
+usable state at every start and do only what is missing.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from anlan.kernel.ledger import DeclarationError, Ledger
 _ledgers: dict[str, Ledger] = {}
 _by_model: dict[type[models.Model], Ledger] = {}
 _gathered: dict[str, list[Any]] = {}
-KINDS = ("MENU", "WORKFLOWS", "MEASURES", "PARAMETERS", "ACTS", "SETUP", "HOME_PANELS")
+KINDS = ("MENU", "WORKFLOWS", "MEASURES", "PARAMETERS", "ACTS", "SETUP", "HOME_PANELS", "PAPER_ACTS")
 
 
 def load() -> None:

@@ -22,6 +22,7 @@ ACTS = (
     ("open", "开放填报"),
     ("fill", "填写"),
     ("except", "准予补报"),
+    ("check-figure", "核对数字"),
     ("remind", "提醒"),
     ("align", "对照上级要点"),
     ("decide", "更正对应"),

@@ -11,6 +11,7 @@ LEDGERS = tuple(ledger for part in PARTS for ledger in part.LEDGERS)
 WORKFLOWS = tuple(one for part in PARTS for one in part.WORKFLOWS)
 MEASURES = tuple(one for part in PARTS for one in part.MEASURES)
 PARAMETERS = tuple(one for part in PARTS for one in part.PARAMETERS)
+PAPER_ACTS = report_domain.PAPER_ACTS
 HOME_PANELS = tuple(one for part in PARTS for one in getattr(part, "HOME_PANELS", ()))
 SETUP = (demo.prepare,)
 ORDER = (

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 from anlan.kernel import cells, clock
 from anlan.kernel.ledger import Blank, Column, Filter, Ledger, Section, View
+from anlan.kernel.pages.lists import Act
 from anlan.kernel.parameters import Parameter
+from anlan.kernel.scope import Actor
 from anlan.kernel.shell import Entry
+from anlan.papers.models import Paper
+from anlan.papers.rules.blocks import all_runs
 from anlan.programmes import reads_report
 from anlan.programmes.models import ProgressReport, ReportRound
 from anlan.programmes.report_flows import WORKFLOWS as FLOWS
@@ -27,6 +31,9 @@ STANDINGS = (
     ("missing", "未报"),
     ("empty", "交了空表"),
     ("waiting", "待审核"),
+    ("locked", "已锁定"),
+    ("excepted", "准予补报"),
+    ("objected", "对数字有异议"),
 )
 
 
@@ -45,12 +52,20 @@ def _standing(value: str) -> Q:
             return Q(state__in=("submitted", "accepted"), filled=0)
         case "waiting":
             return Q(state="submitted", filled__gt=0)
+        case "locked":
+            shut = Q(open_until=None) | Q(open_until__lt=clock.today())
+            return there & ~SENT & Q(locks_on__lt=clock.today()) & shut
+        case "excepted":
+            return Q(open_until__isnull=False)
+        case "objected":
+            return Q(objected__gt=0)
     return Q()
 
 
 def _stands(row: ProgressReport) -> Standing:
-    """As the collection shows it, but for the lock: a list does not ask for the exceptions of its rows."""
-    return standing(reads_report.as_return(row, (date.max,)), clock.today(), row.due_on)
+    """As the collection shows it, with the lock and with the exception that runs beyond it."""
+    exceptions = (row.open_until,) if row.open_until else ()
+    return standing(reads_report.as_return(row, exceptions), clock.today(), row.due_on)
 
 
 def _light(row: ProgressReport) -> SafeString:
@@ -74,6 +89,28 @@ def _filled_text(row: ProgressReport) -> str:
     return f"{row.filled}/{row.expected}"
 
 
+def _entry_word(row: ProgressReport) -> str:
+    """Until when the unit can enter: through the lock, through its exception, or no more."""
+    until = row.open_until or row.locks_on
+    if row.state in ("submitted", "accepted"):
+        return f"准予补报至 {until.isoformat()}" if row.open_until else ""
+    if clock.today() > until:
+        return "已锁定"
+    return f"{'准予补报至' if row.open_until else '可填至'} {until.isoformat()}"
+
+
+def _entry(row: ProgressReport) -> SafeString:
+    return conditional_escape(_entry_word(row))
+
+
+def _objected_text(row: ProgressReport) -> str:
+    return f"{row.objected} 处" if row.objected else ""
+
+
+def _objected(row: ProgressReport) -> SafeString:
+    return conditional_escape(_objected_text(row))
+
+
 REPORTS = Ledger(
     key="reports",
     model=ProgressReport,
@@ -89,6 +126,8 @@ REPORTS = Ledger(
         Column("filled", label="已填", css="tn", cell=_filled, value=_filled_text),
         Column("due_on"),
         Column("reported_on"),
+        Column("open_until", label="锁定", css="tn", cell=_entry, value=_entry_word),
+        Column("objected", label="异议", css="tn", cell=_objected, value=_objected_text),
         Column("locks_on", shown=False),
         Column("region_path", shown=False),
         Column("submitted_by", shown=False),
@@ -110,10 +149,23 @@ REPORTS = Ledger(
         View("missing", "未报", {"filled": "missing"}),
         View("waiting", "待审核", {"filled": "waiting"}),
         View("returned", "已退回", {"state": "returned"}),
+        View("locked", "已锁定", {"filled": "locked"}),
+        View("objected", "对数字有异议", {"filled": "objected"}),
     ),
     detail=(
         Section(
-            "报告", ("programme", "unit", "label", "due_on", "timely_on", "locks_on", "filled", "expected")
+            "报告",
+            (
+                "programme",
+                "unit",
+                "label",
+                "due_on",
+                "timely_on",
+                "locks_on",
+                "open_until",
+                "filled",
+                "expected",
+            ),
         ),
         Section("办理", ("state", "reported_on", "submitted_at", "submitted_by", "decided_by", "decision")),
     ),
@@ -152,6 +204,15 @@ ROUNDS = Ledger(
     in_menu=False,
 )
 
+
+def _recheck(actor: Actor, paper: Paper) -> list[Act]:
+    """A paper with frozen figures leads to their re-check, wherever it is opened from."""
+    if not any(run.get("figure") for run in all_runs(paper.body)):
+        return []
+    return [Act("数字复核", reverse("report-recheck", args=[paper.pk]), "refresh", office_only=True)]
+
+
+PAPER_ACTS = (_recheck,)
 LEDGERS: tuple[Ledger, ...] = (REPORTS, ROUNDS)
 WORKFLOWS: tuple[Any, ...] = FLOWS
 MEASURES: tuple[Any, ...] = FIGURES
@@ -163,6 +224,10 @@ PARAMETERS: tuple[Any, ...] = (
     Parameter(
         "reports.lock-days", "截止日后几天锁定填报", 10, group="完成情况报告", unit="天", least=0, most=180,
         note="锁定后只有获得补报许可的单位能填；不少于按时天数",
+    ),
+    Parameter(
+        "reports.notice-days", "截止日前几天提醒", 7, group="完成情况报告", unit="天", least=0, most=60,
+        note="开放时定下：到了这一天亮黄灯并通知未报单位",
     ),
 )  # fmt: skip
 MENU: tuple[Any, ...] = (

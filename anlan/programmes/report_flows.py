@@ -7,6 +7,7 @@ from typing import Any
 from anlan.kernel.workflow import Facts, Move, State, Workflow
 from anlan.programmes import reads_report
 from anlan.programmes.actions import report as acts
+from anlan.programmes.actions import report_deadlines
 
 SHOWN = 8
 
@@ -74,6 +75,11 @@ def _decided(actor: Any, row: Any, values: Any) -> dict[str, Any]:
     return {"decided_by": actor.label[:120]}
 
 
+def _returned(actor: Any, row: Any, values: Any) -> None:
+    acts.tell_decided(actor, row, values)
+    report_deadlines.follow(actor, row)
+
+
 REPORTS = Workflow(
     key="reports",
     ledger="reports",
@@ -86,17 +92,18 @@ REPORTS = Workflow(
     ),
     moves=(
         Move("submit", "提交", ("open", "returned"), "submitted", guards=(own_unit, entry_open, all_said),
-             action=_sent),
+             action=_sent, after=report_deadlines.follow),
         Move("submit-short", "缺项提交", ("open", "returned"), "submitted", permission="reports.submit",
-             guards=(own_unit, entry_open, some_unsaid), note="缺项原因", action=_sent),
+             guards=(own_unit, entry_open, some_unsaid), note="缺项原因", action=_sent,
+             after=report_deadlines.follow),
         Move("withdraw", "撤回", ("submitted", "accepted"), "open", permission="reports.submit",
-             guards=(own_unit, not_accepted, entry_open)),
+             guards=(own_unit, not_accepted, entry_open), after=report_deadlines.follow),
         Move("accept", "采用", ("submitted",), "accepted", permission="reports.decide",
              guards=(issuing_office, says_something, those_below_first), action=_decided,
              after=acts.tell_decided),
         Move("return", "退回", ("submitted", "accepted"), "returned", permission="reports.decide",
              guards=(issuing_office,), fields=("decision",), required=("decision",), action=_decided,
-             after=acts.tell_decided),
+             after=_returned),
     ),
     facts=reads_report.report_facts,
 )  # fmt: skip

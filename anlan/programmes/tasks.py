@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from anlan.programmes import chase_jobs, review_jobs  # noqa: F401 (bring kinds of jobs)
-from anlan.programmes.actions import chase_nudges, run_judging
+from anlan.programmes import chase_jobs, report_jobs, review_jobs  # noqa: F401 (bring kinds of jobs)
+from anlan.programmes.actions import chase_nudges, report_deadlines, run_judging
 
 
 @app.periodic(cron="20 17 * * *", periodic_id="judge")
@@ -18,5 +18,6 @@ def judge(timestamp: int) -> int:
 @app.periodic(cron="30 23 * * *", periodic_id="nudge")
 @app.task(name="programmes.nudge", queue="periodic", queueing_lock="programmes.nudge", pass_context=False)
 def nudge(timestamp: int) -> int:
-    """Tell of what comes near at 07:30 in Shanghai (23:30 UTC), after the night's judging."""
+    """Tell of what comes near at 07:30 in Shanghai (23:30 UTC), after the night's judging; and of reports."""
+    report_deadlines.tell()
     return chase_nudges.nudge().occurrences

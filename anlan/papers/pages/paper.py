@@ -55,6 +55,8 @@ class PaperPage(RowPage):
             found.append(
                 MoveButton("起草更正", f"{self.base}erratum/", post=True, key=new_key(), office_only=True)
             )
+        for more in registry.declared("PAPER_ACTS"):
+            found += more(self.request.actor, self.row)
         way = [one for one in self.way if one.label != "上传附件"]
         for one in way:
             one.primary = one.primary and not one.url.endswith("/void/")

@@ -19,6 +19,7 @@ from anlan.kernel.scope import Actor
 from anlan.kernel.writing import Refused, require, write
 from anlan.org.models import Unit
 from anlan.programmes import reads_report
+from anlan.programmes.actions import report_deadlines
 from anlan.programmes.actions.run import people_of
 from anlan.programmes.models import LockException, Programme, ProgressReport, ReportEntry, ReportRound
 from anlan.programmes.reads_units import acting_units
@@ -81,6 +82,7 @@ def open_round(actor: Actor, programme: Programme, span: report_lock.Span) -> Op
             }  # fmt: skip
             found = write(actor, ReportRound(), change, "open", permission="reports.open").row
         made = _make_reports(found)
+        report_deadlines.begin(made)
         audit.record(actor, "open", found, {"reports": [None, len(made)]})
         told = _tell_open(found, made)
     return Opened(found, len(made), told)
@@ -134,8 +136,8 @@ def fill(actor: Actor, report: ProgressReport, entry: int, narrative: str, seen:
         raise ValidationError({"narrative": f"超过 {LONGEST} 字。请写主要情况，详细材料作附件。"})
     narrative = narrative.replace("\x00", "").replace("\r\n", "\n").strip()
     with transaction.atomic():
-        row = _locked(actor, report.pk)
-        _require_fillable(actor, row)
+        row = locked(actor, report.pk)
+        require_fillable(actor, row)
         found = ReportEntry.objects.select_for_update(of=("self",)).filter(report=row, pk=entry)
         one = found.select_related("item").first()
         if one is None:
@@ -157,7 +159,8 @@ def fill(actor: Actor, report: ProgressReport, entry: int, narrative: str, seen:
     return one
 
 
-def _locked(actor: Actor, pk: int) -> ProgressReport:
+def locked(actor: Actor, pk: int) -> ProgressReport:
+    """The report under lock; raises Refused where the actor does not see it."""
     rows = ProgressReport.objects.visible_to(actor).select_for_update(of=("self",))
     row: ProgressReport | None = rows.filter(pk=pk).first()
     if row is None:
@@ -165,7 +168,8 @@ def _locked(actor: Actor, pk: int) -> ProgressReport:
     return row
 
 
-def _require_fillable(actor: Actor, row: ProgressReport) -> None:
+def require_fillable(actor: Actor, row: ProgressReport) -> None:
+    """Raise Refused unless the actor's unit can enter now."""
     unit = actor.seat.unit_id if actor.seat else None
     if not actor.system and unit not in acting_units(row.unit):
         raise Refused("这是其他单位的报告，由该单位填报。")
@@ -182,7 +186,7 @@ def fillable(actor: Actor, row: ProgressReport) -> str:
     if not actor.may("reports.fill"):
         return "当前岗位没有填报权限。"
     try:
-        _require_fillable(actor, row)
+        require_fillable(actor, row)
     except Refused as error:
         return str(error)
     return ""
@@ -238,7 +242,7 @@ def grant_exception(actor: Actor, report: ProgressReport, until: date, reason: s
     require(actor, "reports.except")
     reason = reason.strip()
     with transaction.atomic():
-        row = _locked(actor, report.pk)
+        row = locked(actor, report.pk)
         _require_office(actor, row.programme)
         wrong = {}
         if not reason:
@@ -250,6 +254,8 @@ def grant_exception(actor: Actor, report: ProgressReport, until: date, reason: s
         found = LockException(report=row, until=until, reason=reason, granted_by=actor.label[:120])
         found.full_clean()
         found.save()
+        row.open_until = max(until, row.open_until or until)
+        row.save(update_fields=["open_until"])
         audit.record(actor, "except", row, {"until": [None, until.isoformat()]}, note=reason)
         people = people_of(acting_units(row.unit), clock.today())
         text = f"《{row.programme.title}》{row.label}报告准予补报至 {until.isoformat()}：{reason}"

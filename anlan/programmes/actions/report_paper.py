@@ -7,7 +7,7 @@ figure differs now, and `draft_correction` drafts an erratum with the new figure
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -41,6 +41,7 @@ WORDS = 300
 QUOTED = 2
 NUMERALS = "零一二三四五六七八九"
 NOT_REPORTED = "未报告"
+Tick = Callable[[int, int], Any]
 BY_ITEM = frozenset(one.key for one in report_measures.MEASURES if one.topic == "item_id")
 
 
@@ -87,9 +88,16 @@ class Writer:
         return {"text": spoken(found.value), "figure": found.pk}
 
 
-def draft_office_report(actor: Actor, round_: ReportRound) -> Paper:
+def count_items(round_: ReportRound) -> int:
+    """How many items a report on this round writes about."""
+    rows = Item.objects.unscoped("how long the office's report becomes")
+    return int(rows.filter(programme_id=round_.programme_id, ended=None).count())
+
+
+def draft_office_report(actor: Actor, round_: ReportRound, tick: Tick | None = None) -> Paper:
     """A draft report of the actor's office on this round, addressed to the committee office above.
 
+    tick: called with (items written, items in all) as it goes on.
     Raises Refused where the post is not the issuing office's or sees less than the figures count.
     """
     require(actor, "papers.add")
@@ -107,7 +115,7 @@ def draft_office_report(actor: Actor, round_: ReportRound) -> Paper:
             [{"kind": "paragraph", "text": "正在生成。"}], source=round_, demo=programme.demo,
         )  # fmt: skip
         writer = Writer(actor, paper, round_)
-        return papers.revise(actor, paper, {"body": _body(writer)})
+        return papers.revise(actor, paper, {"body": _body(writer, tick)})
 
 
 def title_of(region: Region, round_: ReportRound) -> str:
@@ -117,7 +125,7 @@ def title_of(region: Region, round_: ReportRound) -> str:
     return f"关于{region.name}{when}安全生产工作要点完成情况的报告"
 
 
-def _body(writer: Writer) -> list[dict[str, Any]]:
+def _body(writer: Writer, tick: Tick | None) -> list[dict[str, Any]]:
     programme = writer.round.programme
     live = Item.objects.unscoped("the items of a programme whose office reports on it")
     items = list(live.filter(programme=programme, ended=None).order_by("position"))
@@ -132,7 +140,7 @@ def _body(writer: Writer) -> list[dict[str, Any]]:
         {"kind": "paragraph", "runs": _overall(writer, items)},
         {"kind": "paragraph", "runs": _collected(writer)},
         {"kind": "heading", "level": 1, "text": "二、逐条完成情况"},
-        *_items(writer, items),
+        *_items(writer, items, tick),
         {"kind": "heading", "level": 1, "text": "三、存在的主要问题"},
         *_problems(writer, items),
     ]
@@ -163,7 +171,7 @@ def _collected(writer: Writer) -> list[Any]:
     ]  # fmt: skip
 
 
-def _items(writer: Writer, items: list[Item]) -> list[dict[str, Any]]:
+def _items(writer: Writer, items: list[Item], tick: Tick | None) -> list[dict[str, Any]]:
     asked: dict[int, list[Obligation]] = defaultdict(list)
     rows = Obligation.objects.unscoped("what the items ask").filter(item__in=items, ended=None)
     for one in rows.exclude(measure="").order_by("position"):
@@ -171,7 +179,9 @@ def _items(writer: Writer, items: list[Item]) -> list[dict[str, Any]]:
     told, busy = _told(writer.round), _busy(writer)
     found: list[dict[str, Any]] = []
     section = ""
-    for one in items:
+    for n, one in enumerate(items, 1):
+        if tick:
+            tick(n, len(items))
         if one.section and one.section != section:
             section = one.section
             found.append({"kind": "paragraph", "runs": [{"text": section, "bold": True}]})

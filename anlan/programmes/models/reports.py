@@ -60,7 +60,8 @@ class ProgressReport(ScopedModel):
 
     Entry is open through `locks_on` and locked after it, unless an exception runs. `filled` counts entries
     with words of their own: a report without any is “not reported”, whatever button was pressed.
-    `reported_on` is the day on which a report with words was first submitted.
+    `reported_on` is the day on which a report with words was first submitted. `open_until` is the last day of
+    entry where an exception runs beyond the lock; `objected` counts the figures that the unit disputes.
     """
 
     class State(models.TextChoices):
@@ -83,9 +84,11 @@ class ProgressReport(ScopedModel):
     due_on = models.DateField("截止日")
     timely_on = models.DateField("按时截至")
     locks_on = models.DateField("锁定前最后一天")
+    open_until = models.DateField("准予补报至", null=True, blank=True, editable=False)
     state = models.CharField("状态", max_length=10, choices=State, default=State.OPEN)
     filled = models.PositiveSmallIntegerField("已填条目", default=0)
     expected = models.PositiveSmallIntegerField("应填条目", default=0)
+    objected = models.PositiveSmallIntegerField("有异议的数", default=0, editable=False)
     reported_on = models.DateField("报告日", null=True, blank=True)
     submitted_at = models.DateTimeField("提交时间", null=True, blank=True)
     submitted_by = models.CharField("提交人", max_length=120, blank=True, default="")
@@ -110,11 +113,16 @@ class ProgressReport(ScopedModel):
 
 
 class ReportEntry(models.Model):
-    """One item of a report: figures prefilled by the system, words by the unit."""
+    """One item of a report: figures prefilled by the system, words by the unit.
+
+    `checks` is what the unit says of the figures: {key: {"right": bool, "reason", "by", "at", "value"}};
+    `value` is the figure as it was looked at.
+    """
 
     report = models.ForeignKey(ProgressReport, models.CASCADE, related_name="entries")
     item = models.ForeignKey(Item, models.PROTECT, related_name="+")
     figures = models.JSONField(default=list)
+    checks = models.JSONField(default=dict, blank=True)
     narrative = models.TextField(blank=True, default="")
     version = models.PositiveIntegerField(default=0)
     edited_by = models.CharField(max_length=120, blank=True, default="")

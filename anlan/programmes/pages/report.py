@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -62,7 +63,9 @@ class ReportPage(RowPage):
             f"截止 {row.due_on.isoformat()}",
             f"{row.locks_on.isoformat()} 后锁定",
         ]
-        return [*found, f"准予补报至 {max(until).isoformat()}"] if until else found
+        if until:
+            found.append(f"准予补报至 {max(until).isoformat()}")
+        return [*found, f"对 {row.objected} 处数有异议"] if row.objected else found
 
     @property
     def notes(self) -> list[dict[str, str]]:
@@ -89,24 +92,26 @@ class ReportPage(RowPage):
         seat = self.request.actor.seat
         return bool(seat and self.row.programme.region_path in seat.region_paths)
 
+    @property
+    def may_check(self) -> bool:
+        """Whether the chosen post may say of the figures that they are right or not."""
+        return not self.closed
+
     @cached_property
     def entries(self) -> list[dict[str, Any]]:
         """The items in the order of the document; figures live while it is open, fixed once it was sent."""
-        live = self.row.state in (ProgressReport.State.OPEN, ProgressReport.State.RETURNED)
-        known = reads_report.prefill(self.row) if live else {}
+        known = reads_report.prefill(self.row)
         rows = ReportEntry.objects.filter(report=self.row).select_related("item")
         roles, duties = self._roles(), reverse("ledger-list", args=["duties"])
         return [
             {
                 "row": one,
-                "basic": [f for f in figures if f["key"] in BASIC],
-                "measured": [f for f in figures if f["key"] not in BASIC],
+                "figures": shown(self.row, one, known.get(one.item_id, [])),
                 "roles": roles.get(one.item_id, ""),
                 "said": says_something(one.narrative),
                 "due_url": f"{duties}?item={one.item_id}&unit={self.row.unit_id}",
             }
             for one in rows.order_by("item__position")
-            for figures in [known.get(one.item_id, []) if live else one.figures]
         ]
 
     def _roles(self) -> dict[int, str]:
@@ -130,6 +135,34 @@ class ReportPage(RowPage):
         """Who let it be entered after the lock, why and until when."""
         rows = self.row.exceptions.unscoped("exceptions of a visible report")
         return list(rows.order_by("-until"))
+
+
+def shown(row: ProgressReport, one: ReportEntry, known: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the left side of an entry draws.
+
+    known: the figures as the ledgers have them now. An open report shows these; a sent one what it was sent
+    with, and beside it what has changed since.
+    """
+    live = row.state in (ProgressReport.State.OPEN, ProgressReport.State.RETURNED)
+    now = {figure["key"]: figure["value"] for figure in known}
+    lines = [_line(one, figure, live, now) for figure in (known if live else one.figures)]
+    return {
+        "basic": [line for line in lines if line["f"]["key"] in BASIC],
+        "measured": [line for line in lines if line["f"]["key"] not in BASIC],
+        "unchecked": sum(line["said"] is None for line in lines),
+        "disputed": [line for line in lines if line["said"] and not line["said"]["right"]],
+    }
+
+
+def _line(one: ReportEntry, figure: dict[str, Any], live: bool, now: dict[str, Any]) -> dict[str, Any]:
+    said = one.checks.get(figure["key"])
+    key = figure["key"]
+    return {
+        "f": figure,
+        "said": {**said, "when": cells.moment(datetime.fromisoformat(said["at"]))} if said else None,
+        "since": bool(said) and said["value"] != figure["value"],
+        "now": now.get(key) if not live and key in now and now[key] != figure["value"] else None,
+    }
 
 
 @require_GET

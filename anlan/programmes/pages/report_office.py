@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from anlan.kernel import cells, clock
+from anlan.kernel import cells, clock, jobs
 from anlan.kernel.once import new_key, once
 from anlan.kernel.pages.access import ledger_for, row_for
 from anlan.kernel.pages.lists import Act
@@ -23,7 +23,7 @@ from anlan.kernel.pages.moves import MoveButton
 from anlan.kernel.requests import ActorRequest
 from anlan.kernel.writing import Refused
 from anlan.papers.models import Paper
-from anlan.programmes import reads_report
+from anlan.programmes import reads_report, report_jobs
 from anlan.programmes.actions import report as acts
 from anlan.programmes.actions import report_paper
 from anlan.programmes.models import Programme, ReportRound
@@ -31,6 +31,8 @@ from anlan.programmes.pages.report import report_for
 from anlan.programmes.rules.completeness import Figures, Rate
 from anlan.programmes.rules.report_lock import BadDays
 
+# More items than this are written in a job, not while the browser waits.
+MANY = 12
 SHOWN = (("all", "全部"), ("missing", "未报"), ("late", "迟报"), ("waiting", "待审核"), ("reported", "已报"))
 
 
@@ -128,6 +130,8 @@ class RoundPage:
             {"label": "按时", "value": found.on_time, "unit": "家", "url": ledger_url(row, filled="timely")},
             {"label": "未报", "value": found.expected - found.actual, "unit": "家",
              "url": ledger_url(row, filled="missing"), "red": found.expected > found.actual},
+            {"label": "对数字有异议", "value": sum(one.row.objected for one in self.lines), "unit": "处",
+             "url": ledger_url(row, filled="objected")},
             {"label": "完整率", "value": percent(rate), "note": f"{rate.top}/{rate.bottom}"},
             {"label": "及时率", "value": percent(timely), "note": f"{timely.top}/{timely.bottom}"},
         ]  # fmt: skip
@@ -382,9 +386,18 @@ def grant(request: ActorRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def draft(request: ActorRequest, pk: int) -> HttpResponse:
-    """Draft the office's report of a round and open it."""
+    """Draft the office's report of a round and open it; many items are written in a job."""
     row = round_for(request, pk)
     key = request.POST.get("idempotency_key", "")
+    if report_paper.count_items(row) > MANY:
+        if not request.actor.may("papers.add"):
+            raise Http404
+        label = f"起草《{row.programme.title}》{row.label}报告"
+        job, _ = once(
+            request.actor, key,
+            lambda: int(jobs.start(request.actor, report_jobs.KIND, label, round=row.pk).pk),
+        )  # fmt: skip
+        return HttpResponseRedirect(reverse("job", args=[job]))
     try:
         paper, _ = once(
             request.actor, key, lambda: int(report_paper.draft_office_report(request.actor, row).pk)

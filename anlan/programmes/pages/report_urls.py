@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from anlan.programmes.pages import report, report_office
+from anlan.programmes.pages import report, report_figures, report_office
 
 urlpatterns: list[URLPattern] = [
     path("report-rounds/", report_office.home, name="report-home"),
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("reports/<int:pk>/files/", report.attach, name="report-attach"),
     path("reports/<int:pk>/except/", report_office.grant, name="report-except"),
     path("reports/<int:pk>/entries/<int:entry>/", report.save_entry, name="report-entry"),
+    path("reports/<int:pk>/entries/<int:entry>/check/", report_figures.check_figure, name="report-check"),
     path("report-rounds/<int:pk>/", report_office.show_round, name="report-round"),
     path("report-rounds/<int:pk>/print/", report_office.print_round, name="report-round-print"),
     path("report-rounds/<int:pk>/decide/", report_office.decide, name="report-decide"),
