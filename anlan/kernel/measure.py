@@ -43,6 +43,13 @@ class Sum:
 
 
 @dataclass(frozen=True)
+class Mean:
+    """The mean of a column over the rows that have it; the rows' query leaves out those that have not."""
+
+    field: str
+
+
+@dataclass(frozen=True)
 class Ratio:
     """Rows that meet `top` among those that meet `bottom`, times `scale` (100: percent)."""
 
@@ -79,7 +86,7 @@ class Measure:
     rows: Rows
     date: str
     basis: str
-    amount: Count | Sum | Ratio | Coverage = field(default_factory=Count)
+    amount: Count | Sum | Mean | Ratio | Coverage = field(default_factory=Count)
     better: Literal["up", "down", ""] = ""
     region: str = "region_path"
     of_unit: str = ""
@@ -239,7 +246,7 @@ def faults(measure: Measure) -> list[str]:
     model, universe = _base(measure.rows).model, _universe(measure).model
     wanted = [(model, measure.date), (model, measure.until), *((model, one) for one in measure.series)]
     wanted += [(universe, one) for one in (measure.region, measure.of_unit, measure.industry, measure.topic)]
-    if isinstance(measure.amount, Sum):
+    if isinstance(measure.amount, Sum | Mean):
         wanted.append((model, measure.amount.field))
     if isinstance(measure.amount, Coverage):
         wanted.append((model, measure.amount.link))
@@ -352,6 +359,8 @@ def _amounts(measure: Measure) -> dict[str, Any]:
         return {"top": models.Sum(measure.amount.field)}
     if isinstance(measure.amount, Count):
         return {"top": models.Count("pk")}
+    if isinstance(measure.amount, Mean):
+        return {"top": models.Sum(measure.amount.field), "bottom": models.Count(measure.amount.field)}
     top, bottom = _conditions(measure)
     whole = models.Count("pk", filter=bottom) if bottom else models.Count("pk")
     return {"top": models.Count("pk", filter=top & bottom), "bottom": whole}
@@ -362,6 +371,8 @@ def _value(measure: Measure, top: Any, bottom: Any) -> Value:
     if isinstance(measure.amount, Ratio | Coverage):
         number = Decimal(top or 0) * measure.amount.scale / bottom if bottom else measure.nothing
         return Value(number, top, bottom)
+    if isinstance(measure.amount, Mean):
+        return Value(top / bottom if top is not None and bottom else measure.nothing, top, bottom)
     return Value(measure.nothing if top is None else top, top, None)
 
 
