@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
+from anlan.enterprises.models.fields import IndustryField
 from anlan.enterprises.models.firms import Enterprise
 from anlan.enterprises.models.people import KeyPerson
 from anlan.kernel.scope import PathField, Scope, ScopedModel
@@ -31,7 +33,7 @@ class Licence(ScopedModel):
 
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, verbose_name="企业", related_name="licences")
     region_path = PathField("区划", editable=False, blank=True, default="")
-    industry = models.CharField("行业领域", max_length=60, db_collation="C", editable=False, default="")
+    industry = IndustryField("行业领域", editable=False, default="", blank=True)
     kind = models.CharField("证照种类", max_length=60)
     number = models.CharField("证照编号", max_length=60)
     holder = models.CharField(
@@ -67,6 +69,16 @@ class Licence(ScopedModel):
     def __str__(self) -> str:
         return f"{self.kind} {self.number}"
 
+    def derive(self) -> None:
+        """Place and industry are the firm's."""
+        if self.enterprise_id is not None:
+            self.region_path, self.industry = self.enterprise.region_path, self.enterprise.industry
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save with place and industry of the firm."""
+        self.derive()
+        super().save(*args, **kwargs)
+
 
 class Certificate(ScopedModel):
     """A certificate of a person, and whether anybody has checked that it is real."""
@@ -89,7 +101,7 @@ class Certificate(ScopedModel):
         Enterprise, models.PROTECT, verbose_name="企业", related_name="certificates", editable=False
     )
     region_path = PathField("区划", editable=False, blank=True, default="")
-    industry = models.CharField("行业领域", max_length=60, db_collation="C", editable=False, default="")
+    industry = IndustryField("行业领域", editable=False, default="", blank=True)
     kind = models.CharField("证书种类", max_length=60)
     work = models.CharField("作业项目", max_length=60, blank=True, default="")
     number = models.CharField("证书编号", max_length=60, blank=True, default="")
@@ -119,3 +131,21 @@ class Certificate(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.number}".strip()
+
+    def derive(self) -> None:
+        """Firm, place and industry are the person's."""
+        if self.person_id is not None:
+            person = self.person
+            self.enterprise_id, self.region_path, self.industry = (
+                person.enterprise_id, person.region_path, person.industry,
+            )  # fmt: skip
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save with firm, place and industry of the person."""
+        self.derive()
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        """Who checked says when."""
+        if self.checked != self.Checked.NOT_YET and self.checked_on is None:
+            raise ValidationError({"checked_on": "核验有结论的，请填核验日期。"})

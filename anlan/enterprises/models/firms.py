@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from anlan.enterprises.models.fields import CodeField, IndustryField
+from anlan.enterprises.rules import uscc
+from anlan.enterprises.rules.likeness import core
+from anlan.kernel import places
 from anlan.kernel.scope import PathField, Scope, ScopedModel
+
+EAST = (MinValueValidator(73, "经度应在 73 到 136 之间。请核对是否与纬度填反。"),
+        MaxValueValidator(136, "经度应在 73 到 136 之间。请核对。"))  # fmt: skip
+NORTH = (MinValueValidator(3, "纬度应在 3 到 54 之间。请核对。"),
+         MaxValueValidator(54, "纬度应在 3 到 54 之间。请核对是否与经度填反。"))  # fmt: skip
+EAST_HINT = "国家大地坐标系（CGCS2000）的度数，如 117.861911"
+NORTH_HINT = "国家大地坐标系（CGCS2000）的度数，如 29.248025"
 
 
 class Enterprise(ScopedModel):
@@ -53,15 +66,24 @@ class Enterprise(ScopedModel):
         enterprise="id",
     )
 
-    code = models.CharField("统一社会信用代码", max_length=18, blank=True, default="", db_collation="C")
-    code_override_reason = models.CharField("代码放行理由", max_length=120, blank=True, default="")
+    derived: ClassVar[frozenset[str]] = frozenset({"papers_until", "core"})
+
+    code = CodeField("统一社会信用代码", blank=True, default="")
+    code_override_reason = models.CharField(
+        "代码放行理由", max_length=120, blank=True, default="",
+        help_text="没有代码或代码通不过校验、仍须登记时填写，如“老执照，代码以原件为准”",
+    )  # fmt: skip
     name = models.CharField("企业名称", max_length=120)
     short_name = models.CharField("简称", max_length=40, blank=True, default="")
     region_path = PathField("区划")
     address = models.CharField("地址", max_length=150, blank=True, default="")
-    longitude = models.DecimalField("经度", max_digits=9, decimal_places=6, null=True, blank=True)
-    latitude = models.DecimalField("纬度", max_digits=8, decimal_places=6, null=True, blank=True)
-    industry = models.CharField("行业领域", max_length=60, db_collation="C")
+    longitude = models.DecimalField(
+        "经度", max_digits=9, decimal_places=6, null=True, blank=True, validators=EAST, help_text=EAST_HINT
+    )
+    latitude = models.DecimalField(
+        "纬度", max_digits=8, decimal_places=6, null=True, blank=True, validators=NORTH, help_text=NORTH_HINT
+    )
+    industry = IndustryField("行业领域")
     status = models.CharField("经营状态", max_length=10, choices=Status, default=Status.OPERATING)
     size = models.CharField("规模", max_length=6, choices=Size, blank=True, default="")
     platform = models.CharField("平台类型", max_length=12, choices=Platform, blank=True, default="")
@@ -77,6 +99,8 @@ class Enterprise(ScopedModel):
     phone = models.CharField("联系电话", max_length=30, blank=True, default="")
     opened_on = models.DateField("成立日期", null=True, blank=True)
     closed_on = models.DateField("关闭日期", null=True, blank=True)
+    papers_until = models.DateField("证照最近到期", null=True, blank=True, editable=False)
+    core = models.CharField("名称主体", max_length=120, blank=True, default="", editable=False)
     demo = models.BooleanField("演示数据", default=False, editable=False)
     merged_into = models.ForeignKey(
         "self",
@@ -110,10 +134,42 @@ class Enterprise(ScopedModel):
             models.Index(fields=["name", "id"], name="enterprise_name"),
             models.Index(fields=["region_path", "industry", "status"], name="enterprise_filter"),
             models.Index(fields=["code"], name="enterprise_code"),
+            models.Index(fields=["papers_until"], name="enterprise_papers"),
+            models.Index(fields=["core"], name="enterprise_core"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def derive(self) -> None:
+        """What is left of the name without region and legal form: by it, duplicates are looked for."""
+        codes = self.region_path.split("/")[:-1]
+        paths = ["/".join(codes[: n + 1]) + "/" for n in range(len(codes))]
+        self.core = core(self.name, places.labels(paths).values())
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save with the core of the name."""
+        self.derive()
+        fields = kwargs.get("update_fields")
+        if fields is not None and {"name", "region_path"} & set(fields):
+            kwargs["update_fields"] = {*fields, "core"}
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        """The code is whole or let pass with a reason; both coordinates or none."""
+        self.code = uscc.tidy(self.code)
+        wrong = {}
+        fault = uscc.fault(self.code) if self.code else ""
+        if fault and not self.code_override_reason:
+            wrong["code"] = f"{fault}执照上确实如此的，填写代码放行理由。"
+        if self.code and not fault:
+            self.code_override_reason = ""
+        if (self.longitude is None) != (self.latitude is None):
+            wrong["latitude" if self.latitude is None else "longitude"] = "经度和纬度要同时填写，或都留空。"
+        if self.status == self.Status.CLOSED and self.closed_on is None:
+            wrong["closed_on"] = "经营状态为关闭的，请填关闭日期。"
+        if wrong:
+            raise ValidationError(wrong)
 
 
 class Site(ScopedModel):
@@ -128,10 +184,14 @@ class Site(ScopedModel):
 
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, verbose_name="企业", related_name="sites")
     name = models.CharField("场所名称", max_length=80)
-    region_path = PathField("区划", blank=True)
+    region_path = PathField("区划", blank=True, help_text="留空的，与企业所在区划相同")
     address = models.CharField("地址", max_length=150, blank=True, default="")
-    longitude = models.DecimalField("经度", max_digits=9, decimal_places=6, null=True, blank=True)
-    latitude = models.DecimalField("纬度", max_digits=8, decimal_places=6, null=True, blank=True)
+    longitude = models.DecimalField(
+        "经度", max_digits=9, decimal_places=6, null=True, blank=True, validators=EAST, help_text=EAST_HINT
+    )
+    latitude = models.DecimalField(
+        "纬度", max_digits=8, decimal_places=6, null=True, blank=True, validators=NORTH, help_text=NORTH_HINT
+    )
     in_use = models.BooleanField("在用", default=True)
 
     class Meta:
@@ -147,3 +207,8 @@ class Site(ScopedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; without a place of its own it lies where the firm is."""
+        self.region_path = self.region_path or self.enterprise.region_path
+        super().save(*args, **kwargs)
