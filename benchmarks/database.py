@@ -77,6 +77,7 @@ def manage(url: str, *command: str, settings: str = "config.settings") -> None:
 def fill(url: str, rows: int = ledger.ROWS, seed: int = 1) -> dict[str, float]:
     """Tables, places and faults; returns seconds by step, nothing if they are there already."""
     manage(url, "migrate", "--run-syncdb")
+    manage(url, "collectstatic", "--no-input")
     steps: dict[str, float] = {}
     with psycopg.connect(url, autocommit=True) as connection:
         present = connection.execute("SELECT count(*) FROM example_fault").fetchone()

@@ -165,13 +165,18 @@ class Shell:
 
     @cached_property
     def _items(self) -> list[Item]:
-        return build_menu(self.actor, self._request.path)
+        return build_menu(self.actor, getattr(self._request, "menu_path", self._request.path))
 
 
 @cache
 def address(name: str, *arguments: str) -> str:
     """Where a named page is: asked for every entry of every page, and always the same."""
     return reverse(name, args=arguments)
+
+
+def under(request: HttpRequest, name: str) -> None:
+    """Say under which named page's entry this page stands in the menu, where its address does not."""
+    request.menu_path = address(name)  # type: ignore[attr-defined]
 
 
 def build_menu(actor: Actor, path: str) -> list[Item]:

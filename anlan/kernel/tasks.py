@@ -7,6 +7,7 @@ from procrastinate.contrib.django import app
 from anlan.kernel import (
     notice,
     periodic,  # noqa: F401 (brings tasks of its own)
+    shadow,
 )
 from anlan.kernel.exchange import running  # noqa: F401 (brings tasks and kinds of jobs)
 
@@ -16,3 +17,9 @@ from anlan.kernel.exchange import running  # noqa: F401 (brings tasks and kinds 
 def deliver(timestamp: int) -> int:
     """Send the notices that are due; a slow mail server must not hold up what goes by the clock."""
     return notice.deliver()
+
+
+@app.task(name="kernel.file_gathered", queue="default", pass_context=False)
+def file_gathered(tables: list[str]) -> int:
+    """After a bulk insert: file what the text indexes have gathered."""
+    return shadow.file_gathered(tables)

@@ -244,12 +244,18 @@ class Cluster:
                 "没有权限切换到运行数据库的系统用户（缺 setuid 权限）：请改用普通用户运行。"
             ) from error
 
+    def _wal_compression(self) -> str:
+        """lz4 where this PostgreSQL was built with it; its own method costs a bulk load half its time."""
+        command = [self.install.program("postgres"), "-C", "wal_compression", "-D", str(self.data)]
+        return "lz4" if self._run([*command, "-c", "wal_compression=lz4"]).returncode == 0 else "off"
+
     def _spawn(self) -> tuple[subprocess.Popen[bytes], int]:
         """Start `postgres`; returns it and where in the log its own lines begin."""
         command = [self.install.program("postgres"), "-D", str(self.data)]
         for key, value in {
             **server_settings(self.port),
             **memory_settings(total_memory()),
+            "wal_compression": self._wal_compression(),
             **self.settings,
         }.items():
             command += ["-c", f"{key}={value}"]
@@ -351,7 +357,6 @@ def server_settings(port: int) -> dict[str, str]:
         "max_connections": "150",
         "jit": "off",
         "random_page_cost": "1.1",
-        "wal_compression": "on",
         "max_wal_size": "2GB",
         "checkpoint_timeout": "15min",
         "idle_in_transaction_session_timeout": "10min",

@@ -16,8 +16,8 @@ from django.db import transaction
 from psycopg import sql
 
 from anlan.kernel import audit, clock, registry
-from anlan.kernel.exchange import headings
-from anlan.kernel.exchange.plan import Finding, Plan, read
+from anlan.kernel.exchange import headings, kept
+from anlan.kernel.exchange.plan import Finding, Plan, figures_of, read
 from anlan.kernel.exchange.reading import Unreadable
 from anlan.kernel.exchange.returned import write_wrong
 from anlan.kernel.exchange.undo import Undone, take_back
@@ -26,6 +26,7 @@ from anlan.kernel.models import ImportBatch, ImportedUpdate, ImportMapping
 from anlan.kernel.scope import Actor
 from anlan.kernel.shadow import copy
 from anlan.kernel.writing import Refused, require
+from anlan.kernel.writing_many import Outcome
 
 UNDO_DAYS = 30
 State = ImportBatch.State
@@ -85,8 +86,10 @@ def recent(actor: Actor, ledger: Ledger) -> list[ImportBatch]:
 def trial(actor: Actor, batch: ImportBatch) -> Plan:
     """Read the batch's file again and keep what was found. Raises Unreadable; writes no row."""
     plan = read_plan(actor, batch)
+    wrong = list(plan.wrong)
     plan.judge(actor)
     _keep(batch, plan)
+    kept.keep(folder(batch), batch, plan, wrong)
     return plan
 
 
@@ -116,21 +119,38 @@ def commit(actor: Actor, pk: int, tick: Callable[[int], None] | None = None) -> 
         batch = own(actor, pk, lock=True)
         if batch.state != State.DRAFT:
             return batch
-        plan = read_plan(actor, batch)
-        outcome = plan.many(actor).write(note="导入", batch=batch.key, tick=tick)
-        plan.take(outcome)
+        outcome = _write(actor, batch, tick)
         batch.state, batch.committed_at = State.COMMITTED, clock.now()
         batch.created = _ranges(sorted(outcome.created.values()))
         updates = ((batch.pk, one.id, one.version, msgspec.json.encode(one.previous).decode())
                    for one in outcome.updated.values())  # fmt: skip
         table = sql.Identifier(ImportedUpdate._meta.db_table)
         copy(table, ("batch_id", "subject_id", "left_version", "previous"), updates)
-        note = f"新增 {len(outcome.created)} 行，更新 {len(outcome.updated)} 行，退回 {len(plan.wrong)} 行"
+        counts = batch.counts
+        note = f"新增 {counts['created']} 行，更新 {counts['updated']} 行，退回 {counts['wrong']} 行"
         ledger = registry.ledger(batch.ledger)
         audit.record(actor, "import", None, note=note, batch=batch.key, ledger=ledger.key,
                      subject=f"{ledger.label} {batch.file_name}", subject_id=None)  # fmt: skip
-        _keep(batch, plan)
+        batch.save()
+    kept.drop(folder(batch))
     return batch
+
+
+def _write(actor: Actor, batch: ImportBatch, tick: Callable[[int], None] | None) -> Outcome:
+    """Write what the trial has read, or read the file (again) where that does not hold; findings are kept."""
+    ledger, home = registry.ledger(batch.ledger), folder(batch)
+    before = kept.load(home, batch, ledger)
+    many = before.many(actor, ledger) if before else None
+    plan = None if many else read_plan(actor, batch)
+    outcome = (many or plan.many(actor)).write(note="导入", batch=batch.key, tick=tick)
+    if before and many and before.foretold(outcome):
+        _keep_findings(home, {"wrong": findings(batch).get("wrong", [])})
+        batch.counts = {**batch.counts, **figures_of(outcome)}
+        return outcome
+    plan = plan or read_plan(actor, batch)
+    plan.take(outcome)
+    _keep(batch, plan, written=True)
+    return outcome
 
 
 def undo(actor: Actor, pk: int) -> Undone:
@@ -224,17 +244,20 @@ def clear_old(days: int = UNDO_DAYS) -> int:
     return len(gone)
 
 
-def _keep(batch: ImportBatch, plan: Plan) -> None:
+def _keep(batch: ImportBatch, plan: Plan, written: bool = False) -> None:
     home = folder(batch)
     home.mkdir(parents=True, exist_ok=True)
-    found = plan.findings() if batch.state == State.DRAFT else {"wrong": plan.wrong_findings()}
-    (home / "findings.json").write_bytes(msgspec.json.encode(found))
+    _keep_findings(home, {"wrong": plan.wrong_findings()} if written else plan.findings())
     (home / "headings.json").write_bytes(msgspec.json.encode(plan.layout.headings))
     (home / "wrong.xlsx").unlink(missing_ok=True)
     if plan.wrong:
         write_wrong(plan, home / "wrong.xlsx")
     batch.sheet, batch.counts, batch.notes = plan.sheet.name[:100], plan.counts(), plan.notes
     batch.save()
+
+
+def _keep_findings(home: Path, found: Mapping[str, list[Finding]]) -> None:
+    (home / "findings.json").write_bytes(msgspec.json.encode(found))
 
 
 def _ranges(ids: list[int]) -> list[list[int]]:

@@ -61,9 +61,7 @@ class Plan:
 
     def many(self, actor: Actor) -> ManyRows:
         """The rows on their way through the door."""
-        importing = self.ledger.importing or Importing()
-        key = importing.key if all(name in self.columns for name in importing.key) else ()
-        return ManyRows(actor, self.ledger, self.columns, lines=self.lines, key=key, skip=set(self.wrong))
+        return many_rows(actor, self.ledger, self.columns, self.places, set(self.wrong))
 
     def judge(self, actor: Actor) -> None:
         """Add what the database says: present, clashing, outside, alike."""
@@ -78,16 +76,8 @@ class Plan:
 
     def counts(self) -> dict[str, int]:
         """The figures of the trial: read, created, updated, unchanged, wrong, suspected, tidied."""
-        found = self.outcome
-        return {
-            "read": len(self.places),
-            "created": len(found.created),
-            "updated": len(found.updated),
-            "unchanged": len(found.unchanged),
-            "wrong": len(self.wrong),
-            "suspected": len(found.suspected),
-            "tidied": len(self.tidied),
-        }
+        read = {"read": len(self.places), "wrong": len(self.wrong), "tidied": len(self.tidied)}
+        return {**read, **figures_of(self.outcome)}
 
     def wrong_findings(self) -> list[Finding]:
         """Every wrong cell, in the order of the sheet."""
@@ -153,6 +143,25 @@ class Plan:
         found = [name for name in self.columns if name not in key and not self.ledger.field(name).blank
                  and kind_of(self.ledger.field(name)) in {"reference", "date", "text"}]  # fmt: skip
         return found if len(found) > 1 else []
+
+
+def figures_of(outcome: Outcome) -> dict[str, int]:
+    """How many rows the door lets in, changes, leaves, and suspects to be there twice."""
+    return {
+        "created": len(outcome.created),
+        "updated": len(outcome.updated),
+        "unchanged": len(outcome.unchanged),
+        "suspected": len(outcome.suspected),
+    }
+
+
+def many_rows(
+    actor: Actor, ledger: Ledger, columns: Mapping[str, list[Any]], places: list[int], skip: set[int]
+) -> ManyRows:
+    """`columns` {field: values} of the sheet's rows `places`, known again by the ledger's import key."""
+    importing = ledger.importing or Importing()
+    key = importing.key if all(name in columns for name in importing.key) else ()
+    return ManyRows(actor, ledger, columns, lines=[place + 1 for place in places], key=key, skip=skip)
 
 
 def read(

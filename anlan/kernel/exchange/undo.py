@@ -33,19 +33,19 @@ def take_back(actor: Actor, ledger: Ledger, batch: ImportBatch) -> Undone:
     """Undo in the current transaction, under the batch's lock."""
     undone = Undone()
     expect_many(audit_many.TABLE)
-    for first, last in batch.created:
-        for start in range(first, last + 1, STEP):
-            _remove(actor, ledger, batch, start, min(start + STEP - 1, last), undone)
+    ids = [pk for first, last in batch.created for pk in range(first, last + 1)]
+    for start in range(0, len(ids), STEP):
+        _remove(actor, ledger, batch, ids[start : start + STEP], undone)
     _restore(actor, ledger, batch, undone)
     return undone
 
 
-def _remove(actor: Actor, ledger: Ledger, batch: ImportBatch, first: int, last: int, undone: Undone) -> None:
+def _remove(actor: Actor, ledger: Ledger, batch: ImportBatch, ids: list[int], undone: Undone) -> None:
     model = ledger.model
     names = [one.attname for one in model._meta.concrete_fields]
-    rows = model.objects.visible_to(actor).filter(pk__range=(first, last)).order_by("pk")
+    rows = model.objects.visible_to(actor).filter(pk__in=ids).order_by("pk")
     found = {row.pk: row for row in _locked(model, rows)}
-    used = _used(ledger, first, last)
+    used = _used(ledger, ids)
     gone = []
     for pk, row in found.items():
         if row.version != 1 or pk in used:
@@ -72,17 +72,17 @@ def _locked(model: Any, rows: Any) -> Any:
     return rows.select_for_update(of=("self",))
 
 
-def _used(ledger: Ledger, first: int, last: int) -> dict[int, str]:
+def _used(ledger: Ledger, ids: list[int]) -> dict[int, str]:
     """{id: what uses it} of rows that others refer to by now."""
     used: dict[int, str] = {}
     for relation in ledger.model._meta.get_fields(include_hidden=True):
         if relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one):
             other, column = relation.related_model._meta, relation.field.column  # type: ignore[union-attr]
-            query = f'SELECT DISTINCT "{column}" FROM "{other.db_table}" WHERE "{column}" BETWEEN %s AND %s'
-            used.update({pk: f"已有{other.verbose_name}用到它" for (pk,) in run(query, [first, last])})
+            query = f'SELECT DISTINCT "{column}" FROM "{other.db_table}" WHERE "{column}" = ANY(%s)'
+            used.update({pk: f"已有{other.verbose_name}用到它" for (pk,) in run(query, [ids])})
     for model in apps.get_models():
         if issubclass(model, placed.Placed) and model is not Deadline:
-            rows = model._base_manager.filter(ledger=ledger.key, subject_id__range=(first, last))
+            rows = model._base_manager.filter(ledger=ledger.key, subject_id__in=ids)
             label = str(model._meta.verbose_name)
             used.update({pk: f"已有{label}" for pk in rows.values_list("subject_id", flat=True)})
     return used
