@@ -5,7 +5,7 @@ Each is one statement over duties or occurrences, as far as the actor sees them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from django.db.models import Case, Count, IntegerField, Max, Q, QuerySet, When
 
 from anlan.kernel.scope import Actor
 from anlan.org.models import Unit
+from anlan.programmes import reads_chase
 from anlan.programmes.models import Activity, Duty, Item, Occurrence, Programme
 from anlan.programmes.rules.judging import RANK
 
@@ -98,6 +99,24 @@ def cell_duties(actor: Actor, item: int, unit: int) -> QuerySet[Duty]:
     """The duties behind one cell."""
     rows = Duty.objects.visible_to(actor).filter(item_id=item, unit_id=unit, state__in=LIVE)
     return rows.select_related("obligation", "item__programme", "unit").order_by("obligation__position")
+
+
+def red_matters(
+    actor: Actor, programme: Programme, chosen: Chosen, cells: Collection[tuple[int, int]] = ()
+) -> QuerySet[Occurrence]:
+    """The overdue matters behind the red cells that the filter line leaves, or behind these `cells` alone
+    (item, unit)."""
+    rows: QuerySet[Occurrence] = reads_chase.overdue(actor, programme).filter(_narrowed(programme, chosen))
+    rows = rows.filter(due_on__gte=chosen.since) if chosen.since else rows
+    rows = rows.filter(due_on__lt=chosen.until) if chosen.until else rows
+    if cells:
+        picked = Q()
+        for item, unit in cells:
+            picked |= Q(item_id=item, unit_id=unit)
+        rows = rows.filter(picked)
+    return rows.select_related("duty__item", "duty__obligation", "duty__unit").order_by(
+        "region_path", "unit_id", "duty__item__position", "due_on", "id"
+    )
 
 
 def sections(actor: Actor, programme: Programme) -> list[str]:
@@ -200,14 +219,7 @@ def _cells(actor: Actor, programme: Programme, chosen: Chosen) -> QuerySet[Any, 
         prefix = "duty__"
     else:
         rows, prefix = Duty.objects.visible_to(actor).filter(programme=programme, state__in=LIVE), ""
-    if chosen.kind:
-        rows = rows.filter(**{f"{prefix}obligation__kind": chosen.kind})
-    if chosen.section:
-        rows = rows.filter(**{f"{prefix}item__section": chosen.section})
-    if chosen.party in PARTIES:
-        units = Duty.objects.unscoped("units of a party").filter(PARTIES[chosen.party][1])
-        units = units.filter(programme=programme)
-        rows = rows.filter(unit_id__in=units.values("unit_id"))
+    rows = rows.filter(_narrowed(programme, chosen, prefix))
     found = rows.order_by().values_list("item_id", "unit_id").annotate(
         rank=WORST,
         n=Count("pk"),
@@ -216,6 +228,19 @@ def _cells(actor: Actor, programme: Programme, chosen: Chosen) -> QuerySet[Any, 
     )  # fmt: skip
     lit: QuerySet[Any, Any] = found.filter(rank=RANK[chosen.light]) if chosen.light in RANK else found
     return lit
+
+
+def _narrowed(programme: Programme, chosen: Chosen, prefix: str = "duty__") -> Q:
+    """Kind, section and party of the filter line as a condition on duties, or on what hangs on them."""
+    found = Q()
+    if chosen.kind:
+        found &= Q(**{f"{prefix}obligation__kind": chosen.kind})
+    if chosen.section:
+        found &= Q(**{f"{prefix}item__section": chosen.section})
+    if chosen.party in PARTIES:
+        units = Duty.objects.unscoped("units of a party").filter(PARTIES[chosen.party][1])
+        found &= Q(unit_id__in=units.filter(programme=programme).values("unit_id"))
+    return found
 
 
 def _counted(total: list[int] | None) -> tuple[int, int, int]:

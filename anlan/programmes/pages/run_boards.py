@@ -15,9 +15,10 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_GET
 
-from anlan.kernel import cells, registry
+from anlan.kernel import cells
 from anlan.kernel.due import add_months
 from anlan.kernel.requests import ActorRequest
+from anlan.kernel.shell import under
 from anlan.programmes import reads_boards
 from anlan.programmes.actions.run_judging import last_run
 from anlan.programmes.models import Evidence, Kind, Light, Programme
@@ -57,6 +58,7 @@ def matrix(request: ActorRequest, pk: int = 0) -> HttpResponse:
         if pk:
             raise
         return render(request, "programmes/no_programme.html", {"page": {"title": "任务总表"}})
+    under(request, "matrix")
     chosen = chosen_of(request, programme)
     found = reads_boards.matrix(request.actor, programme, chosen)
     run = last_run()
@@ -65,7 +67,10 @@ def matrix(request: ActorRequest, pk: int = 0) -> HttpResponse:
         "programme": programme,
         "programmes": others(request, programme),
         "counts": [(cells.light(key), WORDS[key], found.counts[key]) for key in "gyro"],
-        "body": body(found),
+        "body": body(found, drafts := may_write(request, programme)),
+        "drafts": drafts,
+        "letters_url": reverse("matrix-letters", args=[programme.pk]),
+        "query": [(key, value) for key, value in request.GET.items() if value],
         "symbols": SYMBOLS,
         "units": found.units,
         "heads": [(one, head(programme, one)) for one in found.units],
@@ -85,6 +90,7 @@ def cell(request: ActorRequest, item: int, unit: int) -> HttpResponse:
     duties = list(reads_boards.cell_duties(request.actor, item, unit))
     if not duties:
         raise Http404
+    under(request, "matrix")
     last = (
         Evidence.objects.visible_to(request.actor)
         .filter(occurrences__item_id=item, unit_id=unit)
@@ -133,8 +139,8 @@ def export(request: ActorRequest, pk: int) -> HttpResponse:
     return answer
 
 
-def body(found: Matrix) -> SafeString:
-    """The rows of the table in one string."""
+def body(found: Matrix, drafts: bool = False) -> SafeString:
+    """The rows of the table in one string; where letters may be drafted, red cells can be ticked."""
     out: list[str] = []
     section, columns = None, 4 + len(found.units)
     for row in found.rows:
@@ -153,7 +159,7 @@ def body(found: Matrix) -> SafeString:
             f'<td class="n">{row.duties}</td><td class="n pc">{share}</td>'
         )
         for unit in found.units:
-            out.append(_cell(item.pk, unit, row.lights.get(unit.pk)))
+            out.append(_cell(item.pk, item.no, unit, row.lights.get(unit.pk), drafts))
         out.append("</tr>")
     return mark_safe("".join(out))
 
@@ -201,21 +207,27 @@ def others(request: ActorRequest, programme: Programme) -> list[Programme]:
     return list(rows.order_by("-year", "region_path", "id")[:12])
 
 
-def letter_url() -> str:
-    """Where a reminder is drafted, if that part is there."""
-    return next(
-        (reverse(one.url) for one in registry.declared("MENU") if getattr(one, "key", "") == "chase"), ""
-    )
+def may_write(request: ActorRequest, programme: Programme) -> bool:
+    """Whether the post drafts reminders about this programme: the office of the level that issued it."""
+    paths = request.actor.seat.region_paths if request.actor.seat else ()
+    office = request.actor.may("occurrences.decide") and request.actor.may("papers.add")
+    return programme.region_path in paths and office
 
 
-def _cell(item: int, unit: Any, light: str | None) -> str:
+def _cell(item: int, no: str, unit: Any, light: str | None, drafts: bool) -> str:
     if light is None:
         return '<td class="na"><span aria-hidden="true">—</span><span class="vh">不涉及</span></td>'
     url = f"/running/cell/{item}/{unit.pk}/"
     name = escape(unit.short_name or unit.name)
+    pick = (
+        f'<input type="checkbox" name="ids" value="{item}-{unit.pk}" '
+        f'aria-label="选择第{escape(no)}条 {name}">'
+        if drafts and light == "r"
+        else ""
+    )
     return (
-        f'<td><a href="{url}" data-drawer="{url}"><svg aria-hidden="true"><use href="#lt-{light}"/></svg>'
-        f'<span class="vh">{name} {WORDS[light]}</span></a></td>'
+        f'<td{" class=pk" if pick else ""}>{pick}<a href="{url}" data-drawer="{url}"><svg aria-hidden="true">'
+        f'<use href="#lt-{light}"/></svg><span class="vh">{name} {WORDS[light]}</span></a></td>'
     )
 
 

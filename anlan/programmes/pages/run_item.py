@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from anlan.kernel import cells, clock
 from anlan.kernel.requests import ActorRequest
+from anlan.kernel.shell import under
 from anlan.programmes import reads_chase, reads_item
 from anlan.programmes.actions.run_judging import last_run
 from anlan.programmes.models import Duty, Item
@@ -35,6 +36,7 @@ def item(request: ActorRequest, pk: int) -> HttpResponse:
     """One item as it runs."""
     rows = Item.objects.visible_to(request.actor).select_related("programme", "edition")
     found: Item = get_object_or_404(rows, pk=pk)
+    under(request, "matrix")
     view = reads_item.item_view(request.actor, found, clock.today())
     light = worst(key for key, count in view.lights.items() if count)
     run = last_run()

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from anlan.kernel import cells, clock
 from anlan.kernel.due import add_months
 from anlan.kernel.requests import ActorRequest
+from anlan.kernel.shell import under
 from anlan.programmes import reads_boards
 from anlan.programmes.actions.run_judging import last_run
 from anlan.programmes.pages.run_boards import WORDS, others
@@ -35,6 +36,7 @@ def progress(request: ActorRequest, pk: int = 0) -> HttpResponse:
         if pk:
             raise
         return render(request, "programmes/no_programme.html", {"page": {"title": "落实情况"}})
+    under(request, "progress")
     parts = reads_boards.by_section(request.actor, programme)
     units = reads_boards.by_unit(request.actor, programme)
     duties = reverse("ledger-list", args=["duties"])

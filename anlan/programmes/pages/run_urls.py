@@ -2,12 +2,21 @@
 
 from django.urls import URLPattern, path
 
-from anlan.programmes.pages import run_boards, run_forms, run_item, run_lists, run_progress, run_receipt
+from anlan.programmes.pages import (
+    run_boards,
+    run_forms,
+    run_item,
+    run_letters,
+    run_lists,
+    run_progress,
+    run_receipt,
+)
 
 urlpatterns: list[URLPattern] = [
     path("running/matrix/", run_boards.matrix, name="matrix"),
     path("running/<int:pk>/matrix/", run_boards.matrix, name="programme-matrix"),
     path("running/<int:pk>/matrix/export/", run_boards.export, name="matrix-export"),
+    path("running/<int:pk>/letters/", run_letters.letters, name="matrix-letters"),
     path("running/cell/<int:item>/<int:unit>/", run_boards.cell, name="matrix-cell"),
     path("running/item/<int:pk>/", run_item.item, name="programme-item"),
     path("running/progress/", run_progress.progress, name="progress"),

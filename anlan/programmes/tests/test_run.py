@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from datetime import date, timedelta
 from decimal import Decimal as D
@@ -90,7 +91,7 @@ def test_a_past_put_together_afterwards_has_its_history_day_by_day(running: Runn
     duty = running.duty(CASES, HOUSING, "361100")
     first = running.due(duty)[0]
     days = [date(2023, 3, 1) + timedelta(days=7 * n) for n in range(8)]
-    for since, until in zip(days, days[1:], strict=False):
+    for since, until in itertools.pairwise(days):
         if since < date(2023, 4, 10) <= until:
             Occurrence.objects.unscoped("test").filter(pk=first.pk).update(
                 state="met", value=3, proof="declared", met_on=date(2023, 4, 10)
