@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "anlan.kernel",
     "anlan.org",
+    "anlan.standards",
     "anlan.papers",
     "anlan.programmes",
     "anlan.enterprises",
@@ -240,6 +241,7 @@ ANLAN_DOMAINS = [
     "anlan.kernel.domain",
     "anlan.org.domain",
     "anlan.org.admin_domain",
+    "anlan.standards.domain",
     "anlan.papers.domain",
     "anlan.programmes.domain",
     *(["tests.example.domain"] if EXAMPLE else []),
@@ -255,6 +257,8 @@ EMAIL_USE_TLS = bool(EMAIL_HOST) and EMAIL_PORT == 587
 DEFAULT_FROM_EMAIL = env.text("ANLAN_SMTP_FROM", EMAIL_HOST_USER or "anlan@localhost")
 # The address under which people reach the house: links in mails begin with it.
 ANLAN_SITE = env.text("ANLAN_SITE", "http://127.0.0.1:8000")
+# Industry packs: one folder each, loaded at every start.
+ANLAN_PACKS = env.folder("ANLAN_PACKS", ROOT / "packs")
 ANLAN_UPLOAD_LIMIT = env.number("ANLAN_UPLOAD_LIMIT", 50 * 1024 * 1024)
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 PROCRASTINATE_ON_APP_READY = None

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("anlan.org.urls")),
+    path("", include("anlan.standards.urls")),
     path("", include("anlan.papers.urls")),
     path("", include("anlan.programmes.urls")),
     path("", include("anlan.kernel.urls")),

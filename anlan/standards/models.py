@@ -1,0 +1,248 @@
+"""Laws, criteria and what industry packs bring. Rows of a pack are ended by date, never deleted."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from anlan.kernel.scope import Scope, ScopedModel
+from anlan.org.models.dated import Dated, on_day
+from anlan.standards.rules.pack import CONFIDENCES
+from anlan.standards.rules.pack_reading import STANDARD_KINDS
+
+Confidence = models.TextChoices("Confidence", [(key, (key, label)) for key, label in CONFIDENCES.items()])
+
+
+def in_force(day: date) -> Q:
+    """Rows that held on `day` and were not withdrawn by a correction."""
+    return on_day(day) & Q(withdrawn_on__isnull=True)
+
+
+class Pack(ScopedModel):
+    """An industry pack as it was last loaded; its content stands in the rows that point to it."""
+
+    scope: ClassVar[Scope] = Scope(view="packs.view", open_to_staff=True)
+
+    key = models.CharField("标识", max_length=60, unique=True, db_collation="C")
+    label = models.CharField("名称", max_length=30)
+    edition = models.PositiveIntegerField("版本")
+    digest = models.CharField("摘要", max_length=64, db_collation="C")
+    industries = models.JSONField("行业", default=list, blank=True)
+    general = models.BooleanField("各行业通用", default=False)
+    note = models.CharField("说明", max_length=400, blank=True)
+    loaded_at = models.DateTimeField("载入时间")
+    ended_on = models.DateField("停用日期", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "行业包"
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class PackEdition(models.Model):
+    """One version of a pack that was loaded: when, and how much it brought and ended."""
+
+    pack = models.ForeignKey(Pack, models.PROTECT, related_name="editions")
+    edition = models.PositiveIntegerField("版本")
+    digest = models.CharField("摘要", max_length=64)
+    loaded_at = models.DateTimeField("载入时间")
+    added = models.PositiveIntegerField("新增", default=0)
+    ended = models.PositiveIntegerField("终止", default=0)
+    kept = models.PositiveIntegerField("未变", default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "行业包版本"
+        constraints = [models.UniqueConstraint(fields=["pack", "edition"], name="pack_edition_once")]
+
+
+class Content(Dated, ScopedModel):
+    """What all rows of a pack share. `withdrawn_on`: the day on which a correction took the row's place."""
+
+    pack = models.ForeignKey(
+        Pack, models.PROTECT, verbose_name="行业包", null=True, blank=True, related_name="+"
+    )
+    key = models.CharField("标识", max_length=60, db_collation="C")
+    digest = models.CharField("摘要", max_length=64, db_collation="C", editable=False, default="")
+    position = models.PositiveIntegerField("次序", default=0, editable=False)
+    withdrawn_on = models.DateField("更正日期", null=True, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            # A key holds once on a day; corrected rows no longer count.
+            models.UniqueConstraint(
+                fields=["key", "valid_from"],
+                condition=Q(withdrawn_on__isnull=True),
+                nulls_distinct=False,
+                name="%(class)s_once",
+            )
+        ]
+
+
+class Sure(models.Model):
+    """How sure the house is of a row, and on what ground."""
+
+    confidence = models.CharField("把握", max_length=1, choices=Confidence, default=Confidence.M)
+    source = models.CharField("出处", max_length=200, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def unsure(self) -> bool:
+        """Whether a reader must be told 待核."""
+        return self.confidence == Confidence.M
+
+
+class Standard(Content, Sure):
+    """A law, a standard or a normative document, with its days."""
+
+    scope: ClassVar[Scope] = Scope(view="standards.view", open_to_staff=True)
+    Kind = models.TextChoices("Kind", [(key.upper(), (key, label)) for key, label in STANDARD_KINDS.items()])
+
+    title = models.CharField("名称", max_length=160)
+    number = models.CharField("编号", max_length=60, blank=True)
+    issuer = models.CharField("发布机关", max_length=60, blank=True)
+    kind = models.CharField("种类", max_length=10, choices=Kind, default=Kind.DOCUMENT)
+    replaced_by = models.ForeignKey(
+        "self", models.SET_NULL, verbose_name="被替代", null=True, blank=True, related_name="replaces"
+    )
+    note = models.CharField("说明", max_length=400, blank=True)
+
+    class Meta(Content.Meta):
+        verbose_name = verbose_name_plural = "法规标准"
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}".strip() if self.kind == "standard" else f"《{self.title}》"
+
+
+class Based(Sure):
+    """A row with a legal ground."""
+
+    standard = models.ForeignKey(
+        Standard, models.PROTECT, verbose_name="依据", null=True, blank=True, related_name="+"
+    )
+    article = models.CharField("条款", max_length=120, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def basis(self) -> str:
+        """《安全生产法》第41条; empty where none is known."""
+        return (
+            f"{self.standard}{' ' if self.standard.kind == 'standard' else ''}{self.article}"
+            if self.standard
+            else ""
+        )
+
+
+class Criterion(Content, Based):
+    """A criterion: a finding that meets it is a major hidden danger. `text` is a short label of our own."""
+
+    scope: ClassVar[Scope] = Scope(view="criteria.view", open_to_staff=True)
+
+    industry = models.CharField("行业", max_length=60, db_collation="C", blank=True)
+    general = models.BooleanField("各行业通用", default=False)
+    text = models.CharField("判定情形", max_length=160)
+    group = models.CharField("类别", max_length=30, blank=True)
+    kinds = models.JSONField("设施类别", default=list, blank=True)
+    words = models.JSONField("检索词", default=list, blank=True)
+    note = models.CharField("说明", max_length=400, blank=True)
+
+    class Meta(Content.Meta):
+        verbose_name = verbose_name_plural = "判定标准"
+        indexes = [models.Index(fields=["industry", "position"], name="criterion_industry")]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.text}"
+
+
+class FacilityKind(Content):
+    """A kind of facility with the attributes of its day."""
+
+    scope: ClassVar[Scope] = Scope(view="facility-kinds.view", open_to_staff=True)
+
+    label = models.CharField("名称", max_length=30)
+    industry = models.CharField("行业", max_length=60, db_collation="C")
+    unit = models.CharField("量词", max_length=4, default="处")
+    attributes = models.JSONField("属性", default=list, blank=True)
+    note = models.CharField("说明", max_length=400, blank=True)
+
+    class Meta(Content.Meta):
+        verbose_name = verbose_name_plural = "设施类别"
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class LicenceKind(Content, Based):
+    """A licence or certificate. `months` it holds, `renew_days` before its end one must ask again."""
+
+    scope: ClassVar[Scope] = Scope(view="licence-kinds.view", open_to_staff=True)
+
+    label = models.CharField("名称", max_length=40)
+    kinds = models.JSONField("设施类别", default=list, blank=True)
+    issuer = models.CharField("发证机关", max_length=60, blank=True)
+    months = models.PositiveIntegerField("有效期（月）", null=True, blank=True)
+    renew_days = models.PositiveIntegerField("提前申请（日）", null=True, blank=True)
+    note = models.CharField("说明", max_length=400, blank=True)
+
+    class Meta(Content.Meta):
+        verbose_name = verbose_name_plural = "证照种类"
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class ChecklistItem(Content, Based):
+    """One line of a checklist: what to look at, what is wrong, on what ground."""
+
+    scope: ClassVar[Scope] = Scope(view="checklists.view", open_to_staff=True)
+
+    industry = models.CharField("行业", max_length=60, db_collation="C", blank=True)
+    general = models.BooleanField("各行业通用", default=False)
+    kinds = models.JSONField("设施类别", default=list, blank=True)
+    group = models.CharField("检查内容", max_length=30)
+    text = models.CharField("检查项", max_length=120)
+    phrase = models.CharField("问题表述", max_length=160)
+    criterion_key = models.CharField("对应判定标准", max_length=60, blank=True, db_collation="C")
+
+    class Meta(Content.Meta):
+        verbose_name = verbose_name_plural = "检查项"
+        indexes = [models.Index(fields=["industry", "position"], name="checklist_industry")]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class SensorKind(Content, Based):
+    """A kind of sensor: its unit and the thresholds that a standard gives."""
+
+    scope: ClassVar[Scope] = Scope(view="sensor-kinds.view", open_to_staff=True)
+
+    label = models.CharField("名称", max_length=40)
+    unit = models.CharField("单位", max_length=20, blank=True)
+    kinds = models.JSONField("设施类别", default=list, blank=True)
+    thresholds = models.JSONField("界限", default=list, blank=True)
+    note = models.CharField("说明", max_length=400, blank=True)
+
+    class Meta(Content.Meta):
+        verbose_name = verbose_name_plural = "传感器种类"
+
+    def __str__(self) -> str:
+        return self.label
+
+
+BY_SECTION: dict[str, Any] = {
+    "standards": Standard,
+    "kinds": FacilityKind,
+    "licences": LicenceKind,
+    "checklist": ChecklistItem,
+    "criteria": Criterion,
+    "sensors": SensorKind,
+}

@@ -1,0 +1,133 @@
+"""What other domains ask: criteria by words, checklists, kinds and their attributes, all of a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from anlan.kernel import clock
+from anlan.kernel.scope import Actor
+from anlan.org.models import Industry
+from anlan.standards.models import (
+    ChecklistItem,
+    Criterion,
+    FacilityKind,
+    LicenceKind,
+    SensorKind,
+    in_force,
+)
+from anlan.standards.rules import attributes, matching
+from anlan.standards.rules.pack import Attribute
+
+WHY = "rules hold for everybody"
+MOST = 30
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A criterion and how well it answers what was asked (0 to 1; 1 also where nothing was asked)."""
+
+    criterion: Criterion
+    score: float
+
+
+def kin(industry: str) -> frozenset[str]:
+    """An industry with those above and below it: 冶金 reads the common clauses of 工贸 and the other way."""
+    parents: dict[str, str | None] = dict(Industry.objects.unscoped(WHY).values_list("slug", "parent__slug"))
+    found: set[str] = set()
+    above: str | None = industry
+    while above and above not in found:
+        found.add(above)
+        above = parents.get(above)
+    below = {industry}
+    while below:
+        found |= below
+        below = {slug for slug, parent in parents.items() if parent in below} - found
+    return frozenset(found)
+
+
+def criteria_on(actor: Actor, day: date) -> QuerySet[Any]:
+    """The criteria in force on `day`, in the order of their packs."""
+    rows = Criterion.objects.visible_to(actor).filter(in_force(day))
+    return rows.select_related("standard").order_by("industry", "position", "id")
+
+
+def criteria_for(
+    actor: Actor, industry: str = "", day: date | None = None, words: str = "", limit: int = MOST
+) -> list[Hit]:
+    """Criteria of a day for an industry (with its kin and the general ones), best answer first.
+
+    Without an industry all are searched; without words they come in the order of the packs, those of the
+    industry itself before the general ones.
+    """
+    rows = criteria_on(actor, day or clock.today())
+    if industry:
+        rows = rows.filter(Q(industry__in=kin(industry)) | Q(general=True))
+    hits = [Hit(row, matching.score(words, _texts(row)) if words.strip() else 1.0) for row in rows]
+    found = [one for one in hits if one.score >= matching.ENOUGH]
+    found.sort(
+        key=lambda one: (-round(one.score, 2), one.criterion.industry != industry, one.criterion.general)
+    )
+    return found[:limit]
+
+
+def _texts(row: Criterion) -> Iterable[str]:
+    return (row.key, row.text, row.group, *row.words, row.standard.title if row.standard else "", row.article)
+
+
+def criterion(actor: Actor, key: str, day: date | None = None) -> Criterion | None:
+    """The criterion of that code in force on `day`."""
+    found: Criterion | None = criteria_on(actor, day or clock.today()).filter(key=key).first()
+    return found
+
+
+def checklist(actor: Actor, *, kind: str = "", industry: str = "", day: date | None = None) -> QuerySet[Any]:
+    """The lines of a checklist of a day: for one kind of facility (with those for all kinds of its
+    industry), or for an industry with its kin; general ones come last."""
+    rows = ChecklistItem.objects.visible_to(actor).filter(in_force(day or clock.today()))
+    if kind:
+        found = kinds(day).get(kind)
+        industry = found.industry if found else ""
+    if industry:
+        rows = rows.filter(Q(industry__in=kin(industry)) | Q(general=True))
+    if kind:
+        rows = rows.filter(Q(kinds=[]) | Q(kinds__contains=[kind]))
+    return rows.select_related("standard").order_by("general", "industry", "position", "id")
+
+
+def kinds(day: date | None = None) -> dict[str, FacilityKind]:
+    """{key: kind} of all kinds of facility of a day."""
+    rows = FacilityKind.objects.unscoped(WHY).filter(in_force(day or clock.today()))
+    return {row.key: row for row in rows.order_by("industry", "position", "id")}
+
+
+def kind(key: str, day: date | None = None) -> FacilityKind | None:
+    """One kind as it is on `day`."""
+    rows = FacilityKind.objects.unscoped(WHY).filter(in_force(day or clock.today()), key=key)
+    found: FacilityKind | None = rows.first()
+    return found
+
+
+def attributes_of(row: FacilityKind) -> tuple[Attribute, ...]:
+    """The attributes of a kind, as its row keeps them."""
+    return attributes.from_json(row.attributes)
+
+
+def licence_kinds(day: date | None = None, facility_kind: str = "") -> list[LicenceKind]:
+    """Licences of a day; with a kind of facility those that it needs."""
+    rows = LicenceKind.objects.unscoped(WHY).filter(in_force(day or clock.today()))
+    if facility_kind:
+        rows = rows.filter(kinds__contains=[facility_kind])
+    return list(rows.select_related("standard", "pack").order_by("pack__key", "position", "id"))
+
+
+def sensor_kinds(day: date | None = None, facility_kind: str = "") -> list[SensorKind]:
+    """Kinds of sensors of a day; with a kind of facility those that watch it."""
+    rows = SensorKind.objects.unscoped(WHY).filter(in_force(day or clock.today()))
+    if facility_kind:
+        rows = rows.filter(kinds__contains=[facility_kind])
+    return list(rows.select_related("standard", "pack").order_by("pack__key", "position", "id"))

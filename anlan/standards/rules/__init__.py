@@ -1,0 +1,1 @@
+"""What a pack may say, how its editions follow each other, how words find a criterion: without a database."""
