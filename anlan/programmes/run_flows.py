@@ -132,7 +132,8 @@ OCCURRENCES = Workflow(
     ),
     moves=(
         Move("declare", "申报完成", ("open", "returned"), "declared", guards=(own_unit, whole_need),
-             fields=("claimed", "statement"), required=("statement",), action=run_occurrences.declared,
+             fields=("claimed", "done_on", "statement"), required=("statement",),
+             action=run_occurrences.declared,
              after=run_occurrences.judged),
         Move("accept", "审核通过", ("declared",), "met", guards=(issuing_office,), fields=("decision",),
              action=run_occurrences.accepted, after=run_occurrences.judged),

@@ -102,7 +102,16 @@ OCCURRENCES = Ledger(
         Section("应办事项", ("duty", "starts_on", "due_on", "reason")),
         Section(
             "申报与审核",
-            ("state", "statement", "declared_by", "declared_at", "decided_by", "decision", "met_on"),
+            (
+                "state",
+                "statement",
+                "done_on",
+                "declared_by",
+                "declared_at",
+                "decided_by",
+                "decision",
+                "met_on",
+            ),
         ),
     ),
     panels=(

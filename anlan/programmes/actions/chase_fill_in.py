@@ -7,8 +7,9 @@ takes the good rows in one transaction; rows that are wrong are named and left a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Final
@@ -25,7 +26,7 @@ from anlan.kernel.exchange.reading import Book, Sheet, Unreadable
 from anlan.kernel.models import ImportBatch
 from anlan.kernel.scope import Actor
 from anlan.kernel.writing import Refused
-from anlan.programmes.actions import run_occurrences
+from anlan.programmes.actions import chase_fill_back, run_occurrences
 from anlan.programmes.actions.chase_fill_out import BASE, FILLED, KEY, KIND
 from anlan.programmes.models import Occurrence, Programme
 from anlan.programmes.reads_units import units_of
@@ -35,13 +36,17 @@ from anlan.programmes.rules.fill_in import Change, Fault, Filled, Merged, Standi
 LEDGER: Final = "fill-in"
 HEAD_WITHIN: Final = 12
 LONGEST: Final = 2000
+WRONG: Final = "wrong.xlsx"
 State = ImportBatch.State
 NOT_OURS: Final = "这不是从本系统导出的填报表（缺少“{}”列）。请重新下载填报表，把填好的内容复制进去。"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a file does or did: rows by kind, how many ask for nothing, and whether it came before."""
+    """What a file does or did: rows by kind, how many ask for nothing, whether it came before.
+
+    held: {occurrence: what it held before the row was written}.
+    """
 
     changes: tuple[Change, ...] = ()
     clashes: tuple[Change, ...] = ()
@@ -49,6 +54,7 @@ class Outcome:
     unchanged: int = 0
     before: ImportBatch | None = None
     occurrences: Mapping[int, Occurrence] = field(default_factory=dict)
+    held: Mapping[int, dict[str, Any]] = field(default_factory=dict)
 
 
 class _Undo(Exception):
@@ -110,9 +116,35 @@ def commit(actor: Actor, batch_pk: int, programme: Programme, choices: Mapping[i
         }  # fmt: skip
         batch.notes = [_words(one) for one in found.faults][:500]
         batch.save(update_fields=["state", "committed_at", "counts", "notes"])
+        chase_fill_back.keep(batch, found.held)
+        if found.faults:
+            _return(batch, found.faults)
         note = f"填报表 {batch.file_name}：写入 {len(found.changes)} 行，有错 {len(found.faults)} 行"
         audit.record(actor, "fill-in", programme, note=note, batch=batch.key)
     return found
+
+
+def undo(actor: Actor, batch_pk: int, programme: Programme) -> int:
+    """Take a written sheet back as a whole; gives how many rows. Raises Refused, naming what hangs on it."""
+    return chase_fill_back.undo(actor, _actor_for(actor, programme), batch_pk, programme)
+
+
+def wrong_file(actor: Actor, batch: ImportBatch, programme: Programme) -> Path | None:
+    """The wrong rows with their reasons: as they were when the sheet was written, before that as they are.
+
+    None where none is wrong. Raises Refused or Unreadable.
+    """
+    if batch.state == State.DRAFT:
+        faults = trial(actor, batch, programme).faults
+        return _return(batch, faults) if faults else None
+    place = batches.folder(batch) / WRONG
+    return place if place.exists() else None
+
+
+def _return(batch: ImportBatch, faults: Iterable[Fault]) -> Path:
+    place = batches.folder(batch) / WRONG
+    chase_fill_back.write_wrong(batches.folder(batch) / "source", faults, place)
+    return place
 
 
 def programme_of_batch(actor: Actor, batch: ImportBatch) -> Programme:
@@ -156,10 +188,11 @@ def _apply(actor: Actor, batch: ImportBatch, programme: Programme, choices: Mapp
     rows, sent, faults = _read(source, programme)
     doer = _actor_for(actor, programme)
     theirs = _occurrences(actor, doer, programme, {row.key for row in rows})
-    now = {pk: Standing(one.state, one.claimed, one.statement) for pk, one in theirs.items()}
+    now = {pk: Standing(one.state, one.claimed, one.statement, one.done_on) for pk, one in theirs.items()}
     merged: Merged = fill_in.merge(rows, sent, now, clock.today())
     written: list[Change] = []
     clashes: list[Change] = []
+    held: dict[int, dict[str, Any]] = {}
     kept = 0
     wrong = [*faults, *merged.faults]
     for change in merged.changes:
@@ -170,14 +203,16 @@ def _apply(actor: Actor, batch: ImportBatch, programme: Programme, choices: Mapp
         if choice != "mine":
             clashes.append(change)
             continue
+        before = chase_fill_back.held(theirs[change.row.key])
         fault = _write(doer, theirs[change.row.key], change)
         if fault:
             wrong.append(fault)
         else:
             written.append(change)
+            held[change.row.key] = before
     wrong.sort(key=lambda one: (one.sheet, one.line))
     return Outcome(
-        tuple(written), tuple(clashes), tuple(wrong), merged.unchanged + kept, _before(batch), theirs
+        tuple(written), tuple(clashes), tuple(wrong), merged.unchanged + kept, _before(batch), theirs, held
     )
 
 
@@ -196,14 +231,17 @@ def _write(doer: Actor, row: Occurrence, change: Change) -> Fault | None:
     try:
         with transaction.atomic():
             if change.act == "declare":
-                values = {"claimed": change.claimed, "statement": change.statement}
+                values = {
+                    "claimed": change.claimed, "done_on": change.row.done_on, "statement": change.statement
+                }  # fmt: skip
                 moves.perform(doer, row, "declare", {k: v for k, v in values.items() if v is not None})
             else:
                 run_occurrences.report_progress(doer, row, change.claimed or Decimal(0), change.statement)
     except Refused as error:
         return Fault(change.row.sheet, change.row.line, "完成情况", str(error))
     except ValidationError as error:
-        return Fault(change.row.sheet, change.row.line, "完成数", "；".join(error.messages))
+        column = "完成日期" if "done_on" in getattr(error, "message_dict", {}) else "完成数"
+        return Fault(change.row.sheet, change.row.line, column, "；".join(error.messages))
     return None
 
 
@@ -247,10 +285,10 @@ def _sent(book: Book, programme: Programme) -> dict[int, Standing]:
         raise Unreadable("这份填报表是另一份要点的。请到那份要点的“表格收发”里上传。")
     found: dict[int, Standing] = {}
     for row in rows[1:]:
-        key, state, claimed, statement = [*row, "", "", "", ""][:4]
+        key, state, claimed, statement, done = [*row, "", "", "", "", ""][:5]
         pk = _key(key)
         if pk is not None:
-            found[pk] = Standing(str(state), _decimal(claimed), str(statement or ""))
+            found[pk] = Standing(str(state), _decimal(claimed), str(statement or ""), _day(done))
     return found
 
 
@@ -258,6 +296,13 @@ def _decimal(cell: Any) -> Decimal | None:
     try:
         return Decimal(str(cell)) if cell not in ("", None) else None
     except InvalidOperation:
+        return None
+
+
+def _day(cell: Any) -> date | None:
+    try:
+        return date.fromisoformat(str(cell)[:10]) if cell not in ("", None) else None
+    except ValueError:
         return None
 
 

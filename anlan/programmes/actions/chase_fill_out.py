@@ -26,6 +26,7 @@ SHOWN: Final = (
 )  # fmt: skip
 FILLED: Final = (("完成情况", 11), ("完成数", 9), ("完成日期", 12), ("佐证说明", 44))
 HEADS: Final = (*SHOWN, *FILLED)
+WIDTHS: Final = dict(HEADS)
 LIVE: Final = ("open", "returned", "declared")
 MOST: Final = 2000
 NOTES: Final = (
@@ -60,7 +61,7 @@ def workbook(actor: Actor, programme: Programme, units: Iterable[int]) -> bytes:
         by_unit.setdefault(row.unit_id, []).append(row)
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as book:
-        styles = _styles(book)
+        styles = styles_of(book)
         for mine in by_unit.values():
             _sheet(book, styles, programme, mine[0].duty.unit, mine)
         _base(book, programme, rows)
@@ -93,7 +94,8 @@ def units_in(actor: Actor, programme: Programme) -> list[int]:
     return sorted(set(rows.values_list("unit_id", flat=True)))
 
 
-def _styles(book: Any) -> dict[str, Any]:
+def styles_of(book: Any) -> dict[str, Any]:
+    """The formats of a sheet to fill in."""
     cell = {"font_name": "宋体", "font_size": 10.5, "border": 1, "valign": "vcenter", "text_wrap": True}
     still = {**cell, "bg_color": "#F4F6F8"}
     return {
@@ -127,13 +129,7 @@ def _sheet(
     for n, row in enumerate(rows):
         _row(sheet, styles, 3 + n, n + 1, row)
     first, final = 3, 2 + len(rows)
-    at = len(SHOWN)
-    choose = {"error_title": "完成情况", "error_message": "请从下拉框里选。"}
-    sheet.data_validation(first, at, final, at, {"validate": "list", "source": list(STATES), **choose})
-    digits = {"error_title": "完成数", "error_message": "只写数字。"}
-    sheet.data_validation(
-        first, at + 1, final, at + 1, {"validate": "decimal", "criteria": ">=", "value": 0, **digits}
-    )
+    drop_downs(sheet, first, final, len(SHOWN), len(SHOWN) + 1)
     sheet.freeze_panes(3, 4)
     sheet.set_landscape()
     sheet.set_paper(9)
@@ -142,6 +138,15 @@ def _sheet(
     sheet.set_footer("&C第 &P 页　共 &N 页")
     # No password: the lock keeps from slips, not from people.
     sheet.protect("", {"sort": True, "autofilter": True, "format_rows": True, "format_columns": True})
+
+
+def drop_downs(sheet: Any, first: int, last: int, state: int, count: int) -> None:
+    """The choice of the state and the check of the number, for these rows and columns."""
+    choose = {"error_title": "完成情况", "error_message": "请从下拉框里选。"}
+    sheet.data_validation(first, state, last, state, {"validate": "list", "source": list(STATES), **choose})
+    digits = {"error_title": "完成数", "error_message": "只写数字。"}
+    check = {"validate": "decimal", "criteria": ">=", "value": 0, **digits}
+    sheet.data_validation(first, count, last, count, check)
 
 
 def _row(sheet: Any, styles: dict[str, Any], at: int, number: int, row: Occurrence) -> None:
@@ -163,7 +168,10 @@ def _row(sheet: Any, styles: dict[str, Any], at: int, number: int, row: Occurren
         sheet.write_blank(at, 10, None, styles["number"])
     else:
         sheet.write_number(at, 10, float(row.claimed), styles["number"])
-    sheet.write_blank(at, 11, None, styles["day"])
+    if row.done_on is None:
+        sheet.write_blank(at, 11, None, styles["day"])
+    else:
+        sheet.write_datetime(at, 11, row.done_on, styles["day"])
     sheet.write_string(at, 12, row.statement, styles["text"])
     lines = max(-(-len(one.quote) // 22), -(-len(row.statement) // 21), -(-len(item.title) // 9), 1)
     sheet.set_row(at, min(409, 16 * lines + 6))
@@ -183,7 +191,8 @@ def _base(book: Any, programme: Programme, rows: list[Occurrence]) -> None:
         sheet.write_string(0, n, part)
     for n, row in enumerate(rows, 1):
         claimed = "" if row.claimed is None else f"{row.claimed.normalize():f}"
-        for column, part in enumerate((f"A{row.pk}", row.state, claimed, row.statement)):
+        done = row.done_on.isoformat() if row.done_on else ""
+        for column, part in enumerate((f"A{row.pk}", row.state, claimed, row.statement, done)):
             sheet.write_string(n, column, part)
     sheet.very_hidden()
 

@@ -25,16 +25,24 @@ OPEN = (Occurrence.State.OPEN, Occurrence.State.DECLARED, Occurrence.State.RETUR
 
 
 def declared(actor: Actor, row: Occurrence, values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Who declares, and when; without a measure the unit's number is the value."""
-    change: dict[str, Any] = {"declared_by": actor.label[:120], "declared_at": clock.now()}
+    """Who declares, when, and the day of completion; without a measure the unit's number is the value.
+
+    Raises ValidationError for a day of completion that has not come.
+    """
+    done = values.get("done_on")
+    if done and done > clock.today():
+        raise ValidationError({"done_on": f"{done} 晚于今天（{clock.today()}）。请核对完成日期。"})
+    change: dict[str, Any] = {
+        "declared_by": actor.label[:120], "declared_at": clock.now(), "done_on": done,
+    }  # fmt: skip
     if row.proof not in (Occurrence.Proof.MEASURED, Occurrence.Proof.CONTRADICTED):
         change |= {"proof": Occurrence.Proof.DECLARED, "value": values.get("claimed")}
     return change
 
 
 def accepted(actor: Actor, row: Occurrence, values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Who accepted; met on the day of the declaration."""
-    day = local_day(row.declared_at) if row.declared_at else clock.today()
+    """Who accepted; met on the day that the unit named, else on that of the declaration."""
+    day = row.done_on or (local_day(row.declared_at) if row.declared_at else clock.today())
     return {"decided_by": actor.label[:120], "met_on": day}
 
 

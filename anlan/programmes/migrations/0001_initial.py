@@ -202,6 +202,7 @@ class Migration(migrations.Migration):
                 ('need', models.DecimalField(blank=True, decimal_places=4, max_digits=16, null=True, verbose_name='应达')),
                 ('value', models.DecimalField(blank=True, decimal_places=4, max_digits=16, null=True, verbose_name='已达')),
                 ('claimed', models.DecimalField(blank=True, decimal_places=4, max_digits=16, null=True, verbose_name='自报数')),
+                ('done_on', models.DateField(blank=True, null=True, verbose_name='自报完成日')),
                 ('met_on', models.DateField(blank=True, null=True, verbose_name='完成日')),
                 ('proof', models.CharField(blank=True, choices=[('', '—'), ('measured', '系统测得'), ('declared', '单位自报'), ('contradicted', '自报与测得不符')], default='', max_length=12, verbose_name='来源')),
                 ('light', models.CharField(choices=[('g', '按期'), ('y', '临期或落后'), ('r', '逾期'), ('o', '未到期')], default='o', max_length=1, verbose_name='灯')),

@@ -94,7 +94,8 @@ class Occurrence(ScopedModel):
     """One time that a duty is due: period `[starts_on, ends_on)`, due on `due_on` (the last day in time).
 
     `need` is what must be reached and `value` what was; `claimed` is what the unit says. `proof` tells
-    measured, declared and contradicted apart. `met_on` is the day on which it was met. `light` and `reason`
+    measured, declared and contradicted apart. `met_on` is the day on which it was met,
+    `done_on` the day that the unit names when it declares. `light` and `reason`
     are the last judgement that changed anything, `judged_on` its day. `nudged_on` is the day on which the
     unit was last told that it comes near.
     """
@@ -132,6 +133,7 @@ class Occurrence(ScopedModel):
     need = models.DecimalField("应达", max_digits=16, decimal_places=4, null=True, blank=True)
     value = models.DecimalField("已达", max_digits=16, decimal_places=4, null=True, blank=True)
     claimed = models.DecimalField("自报数", max_digits=16, decimal_places=4, null=True, blank=True)
+    done_on = models.DateField("自报完成日", null=True, blank=True)
     met_on = models.DateField("完成日", null=True, blank=True)
     proof = models.CharField("来源", max_length=12, choices=Proof, blank=True, default="")
     light = models.CharField("灯", max_length=1, choices=Light, default=Light.HOLLOW)

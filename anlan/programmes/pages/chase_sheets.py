@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -134,6 +135,13 @@ def fill_in(request: ActorRequest, batch: int) -> HttpResponse:
         programme = chase_fill_in.programme_of_batch(request.actor, found)
     except (ImportBatch.DoesNotExist, Programme.DoesNotExist):
         raise Http404 from None
+    if request.method == "POST" and "undo" in request.POST:
+        try:
+            count = chase_fill_in.undo(request.actor, batch, programme)
+            messages.success(request, f"已撤销，恢复 {count} 行。")
+        except Refused as error:
+            messages.warning(request, str(error))
+        return HttpResponseRedirect(reverse("fill-in", args=[batch]))
     if request.method == "POST" and "write" in request.POST:
         try:
             made = chase_fill_in.commit(request.actor, batch, programme, _choices(request))
@@ -146,16 +154,35 @@ def fill_in(request: ActorRequest, batch: int) -> HttpResponse:
         "crumbs": [{"label": "表格收发", "url": reverse("sheets", args=[programme.pk])}, {"label": "试读"}],
         "programme": programme, "batch": found, "back": reverse("sheets", args=[programme.pk]),
     }  # fmt: skip
-    if found.state == State.COMMITTED:
+    if found.state != State.DRAFT:
         return render(request, "programmes/fill_in.html", {"page": {**page, **_done(found)}})
     try:
-        page |= _shown(chase_fill_in.trial(request.actor, found, programme))
+        page |= _shown(chase_fill_in.trial(request.actor, found, programme), found.pk)
     except (Unreadable, Refused) as error:
         page["error"] = str(error)
     return render(request, "programmes/fill_in.html", {"page": page})
 
 
-def _shown(found: chase_fill_in.Outcome) -> dict[str, Any]:
+@require_GET
+def wrong_rows(request: ActorRequest, batch: int) -> FileResponse:
+    """The wrong rows of a filled sheet with the reasons, to mend and send again."""
+    try:
+        found = batches.own(request.actor, batch)
+        if found.ledger != chase_fill_in.LEDGER:
+            raise Http404
+        programme = chase_fill_in.programme_of_batch(request.actor, found)
+        place = chase_fill_in.wrong_file(request.actor, found, programme)
+    except (ImportBatch.DoesNotExist, Programme.DoesNotExist, Refused, Unreadable):
+        raise Http404 from None
+    if place is None:
+        raise Http404
+    answer = FileResponse(place.open("rb"), as_attachment=True, filename=f"错误行_{found.file_name}")
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _shown(found: chase_fill_in.Outcome, pk: int) -> dict[str, Any]:
     before = found.before
     return {
         "figs": [
@@ -168,6 +195,7 @@ def _shown(found: chase_fill_in.Outcome) -> dict[str, Any]:
         "before": f"{before.person} 已在 {cells.moment(before.committed_at)} 写入过同一份文件。"
         if before and before.committed_at else "",
         "faults": found.faults[:SHOWN],
+        "wrong_url": reverse("fill-in-wrong", args=[pk]) if found.faults else "",
         "clashes": [_change(one, found) for one in found.clashes],
         "changes": [_change(one, found) for one in found.changes[:SHOWN]],
         "count": len(found.changes) + len(found.clashes),
@@ -186,28 +214,34 @@ def _change(one: Change, found: chase_fill_in.Outcome) -> dict[str, Any]:
         "unit": unit.short_name or unit.name,
         "due": row.due_on,
         "act": "申报完成" if one.act == "declare" else "登记进度",
-        "mine": _words(state, one.claimed, one.statement),
+        "mine": _words(state, one.claimed, one.statement, one.row.done_on),
         "theirs": _standing(one.clash) if one.clash else "",
         "url": reverse("ledger-row", args=["occurrences", row.pk]),
     }
 
 
 def _standing(one: Standing) -> str:
-    return _words(STATE_WORDS[one.state], one.claimed, one.statement)
+    return _words(STATE_WORDS[one.state], one.claimed, one.statement, one.done_on)
 
 
-def _words(state: str, claimed: Decimal | None, statement: str) -> str:
+def _words(state: str, claimed: Decimal | None, statement: str, done: date | None) -> str:
     count = f"，完成数 {claimed.normalize():f}" if claimed is not None else ""
-    return f"{state}{count}{f'，{statement}' if statement else ''}"
+    day = f"，{cells.day(done)} 完成" if done else ""
+    return f"{state}{count}{day}{f'，{statement}' if statement else ''}"
 
 
 def _done(batch: ImportBatch) -> dict[str, Any]:
     counts = batch.counts
+    until = batches.undo_until(batch) if batches.may_undo(batch) else None
     return {
+        "undone": f"{cells.moment(batch.undone_at)} 已撤销，恢复 {counts.get('restored', 0)} 行。"
+        if batch.undone_at else "",
+        "undo_until": cells.moment(until) if until else "",
+        "wrong_url": reverse("fill-in-wrong", args=[batch.pk]) if counts.get("wrong") else "",
         "done": f"已写入 {counts.get('written', 0)} 行，有错没有写入 {counts.get('wrong', 0)} 行，"
         f"没有变化 {counts.get('unchanged', 0)} 行。",
         "notes": batch.notes,
-    }
+    }  # fmt: skip
 
 
 def _choices(request: ActorRequest) -> dict[int, str]:

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("programmes/<int:pk>/sheets/fill/", chase_sheets.fill_out, name="fill-out"),
     path("programmes/<int:pk>/sheets/fill-all/", chase_sheets.fill_out_all, name="fill-out-all"),
     path("programmes/sheets/<int:batch>/", chase_sheets.fill_in, name="fill-in"),
+    path("programmes/sheets/<int:batch>/wrong/", chase_sheets.wrong_rows, name="fill-in-wrong"),
     path("programmes/cascade/", chase_cascade.home, name="cascade-home"),
     path("programmes/<int:pk>/cascade/", chase_cascade.cascade, name="cascade"),
     path("programmes/<int:pk>/cascade/propose/", chase_cascade.propose, name="cascade-propose"),

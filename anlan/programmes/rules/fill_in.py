@@ -29,6 +29,7 @@ class Standing:
     state: str
     claimed: Decimal | None = None
     statement: str = ""
+    done_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +115,12 @@ def _one(row: Filled, sent: Standing | None, now: Standing | None, today: date) 
     fault = _wrong(row, today)
     if fault:
         return fault
-    if _holds(Standing("declared" if row.state == DONE else "open", row.claimed, told(row)), now):
+    state = "declared" if row.state == DONE else "open"
+    if _holds(Standing(state, row.claimed, row.statement, row.done_on), now):
         return None
     # 未开展 with a reason is progress of nothing.
     claimed = row.claimed if row.state == DONE or row.claimed is not None else Decimal(0)
-    change = Change(row, "declare" if row.state == DONE else "progress", claimed, told(row))
+    change = Change(row, "declare" if row.state == DONE else "progress", claimed, row.statement)
     if now.state not in OPEN:
         if sent is not None and now.state == sent.state:
             word = STATE_WORDS.get(now.state, now.state)
@@ -126,13 +128,6 @@ def _one(row: Filled, sent: Standing | None, now: Standing | None, today: date) 
         return replace(change, clash=now)
     touched = now != sent if sent is not None else now != Standing(now.state)
     return replace(change, clash=now) if touched else change
-
-
-def told(row: Filled) -> str:
-    """The statement that a row makes, with the day of completion where it is given."""
-    if row.done_on is None:
-        return row.statement
-    return f"{row.statement}（{row.done_on} 完成）" if row.statement else f"{row.done_on} 完成"
 
 
 def _wrong(row: Filled, today: date) -> Fault | None:
@@ -156,16 +151,15 @@ def _wrong(row: Filled, today: date) -> Fault | None:
 def _same(row: Filled, sent: Standing) -> bool:
     """The row came back as it went out."""
     state = {"declared": DONE, "met": DONE}.get(sent.state, DOING if sent.claimed is not None else "")
-    return row.state in (state, "") and row.claimed == sent.claimed and told(row) == sent.statement
+    mine = (row.claimed, row.statement, row.done_on)
+    return row.state in (state, "") and mine == (sent.claimed, sent.statement, sent.done_on)
 
 
 def _holds(mine: Standing, now: Standing) -> bool:
     """What the row says stands there already; 未开展 says nothing."""
     if mine.state == "declared":
-        return now.state in ("declared", "met") and (mine.claimed, mine.statement) == (
-            now.claimed,
-            now.statement,
-        )
+        said = (mine.claimed, mine.statement, mine.done_on)
+        return now.state in ("declared", "met") and said == (now.claimed, now.statement, now.done_on)
     return (mine.claimed or None, mine.statement) == (now.claimed or None, now.statement)
 
 

@@ -10,11 +10,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from anlan.kernel import moves
 from anlan.kernel.models import AuditEntry
 from anlan.kernel.writing import Refused
 from anlan.org.testing import World, make_world
 from anlan.programmes.actions import chase_cascade, chase_proof, run, run_evidence
 from anlan.programmes.models import Alignment, Edition, Evidence, Obligation, Occurrence
+from anlan.programmes.reads_item import item_view
 from anlan.programmes.tests.running import Running, make_programme
 
 pytestmark = pytest.mark.django_db
@@ -205,6 +207,40 @@ def test_one_proof_serves_both_levels(levels: Levels) -> None:
     assert chase_proof.serve(levels.city, levels.lower.programme, proof.pk, offer.upper.pk)
     assert set(proof.occurrences.unscoped("test")) == {offer.lower, offer.upper}  # type: ignore[attr-defined]
     assert not chase_proof.serve(levels.city, levels.lower.programme, proof.pk, offer.upper.pk)
+
+
+def test_a_countys_proof_given_once_meets_the_matters_of_city_and_province(
+    levels: Levels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    province, county = levels.world.actor("province_officer"), levels.world.actor("county_officer")
+    run.dispatch(province, levels.upper.programme)
+    run.dispatch(levels.city, levels.lower.programme)
+    levels.propose()
+    chase_cascade.confirm(levels.city, levels.row("典型监管执法案例", "典型执法案例"))
+    monkeypatch.setenv("ANLAN_TODAY", "2023-03-25")
+    proof = accepted(levels, date(2023, 3, 20))
+    below = proof.occurrences.unscoped("test").get()  # type: ignore[attr-defined]
+    moves.perform(county, below, "declare", {"claimed": Decimal(1), "statement": "已报送一个案例，见通报"})
+    moves.perform(levels.city, below, "accept")
+    (offer,) = chase_proof.offers(levels.city, levels.lower.programme)
+    chase_proof.serve(levels.city, levels.lower.programme, proof.pk, offer.upper.pk)
+    moves.perform(
+        levels.city, offer.upper, "declare", {"claimed": Decimal(1), "statement": "婺源县案例，见通报"}
+    )
+    moves.perform(province, offer.upper, "accept")
+    rows = Occurrence.objects.unscoped("test").filter(evidence=proof)
+    assert {(row.programme_id, row.state, row.light) for row in rows} == {
+        (levels.lower.programme.pk, "met", "g"), (levels.upper.programme.pk, "met", "g")
+    }  # fmt: skip
+    assert Evidence.objects.unscoped("test").count() == 1
+    seen = item_view(province, offer.upper.duty.obligation.item, date(2023, 3, 25))
+    assert [one.pk for one in seen.evidence] == [proof.pk]
+    client = Client()
+    client.force_login(
+        levels.world.person("province_officer"), "allauth.account.auth_backends.AuthenticationBackend"
+    )
+    page = client.get(reverse("programme-item", args=[offer.upper.item_id])).content.decode()
+    assert "典型案例通报" in page and "婺源" in page
 
 
 @pytest.fixture

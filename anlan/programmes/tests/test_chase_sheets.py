@@ -126,7 +126,8 @@ def test_what_was_filled_is_declared_and_reported(running: Running) -> None:
     assert first(running, CASES).state == "open"  # a trial writes nothing
     chase_fill_in.commit(housing(running), batch.pk, running.programme, {})
     row = first(running, CASES)
-    assert (row.state, row.claimed, row.statement) == ("declared", 3, "三个案例见通报（2023-03-30 完成）")
+    assert (row.state, row.claimed, row.statement) == ("declared", 3, "三个案例见通报")
+    assert (row.done_on, row.met_on) == (date(2023, 3, 30), None)
     assert AuditEntry.objects.unscoped("test").filter(act="fill-in").count() == 1
     progress = back(running, filled(out(running), say(QUOTA, "正在办理", 20, "", "已改造20栋")))
     chase_fill_in.commit(housing(running), progress.pk, running.programme, {})
