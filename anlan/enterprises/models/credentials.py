@@ -44,6 +44,7 @@ class Licence(ScopedModel):
     issued_on = models.DateField("发证日期", null=True, blank=True)
     expires_on = models.DateField("有效期至", null=True, blank=True, help_text="长期有效的留空")
     standing = models.CharField("证照状态", max_length=10, choices=Standing, default=Standing.VALID)
+    ended_on = models.DateField("吊销注销日期", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "证照"
@@ -78,6 +79,14 @@ class Licence(ScopedModel):
         """Save with place and industry of the firm."""
         self.derive()
         super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        """A licence that is no more says since when."""
+        gone = self.standing in (Standing.REVOKED, Standing.CANCELLED)
+        if gone and self.ended_on is None:
+            raise ValidationError({"ended_on": "吊销、注销的，请填日期。"})
+        if not gone:
+            self.ended_on = None
 
 
 class Certificate(ScopedModel):

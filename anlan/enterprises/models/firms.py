@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from anlan.enterprises.models.fields import CodeField, IndustryField
 from anlan.enterprises.rules import uscc
 from anlan.enterprises.rules.likeness import core
-from anlan.kernel import places
+from anlan.kernel import clock, places
 from anlan.kernel.scope import PathField, Scope, ScopedModel
 
 EAST = (MinValueValidator(73, "经度应在 73 到 136 之间。请核对是否与纬度填反。"),
@@ -99,6 +99,7 @@ class Enterprise(ScopedModel):
     phone = models.CharField("联系电话", max_length=30, blank=True, default="")
     opened_on = models.DateField("成立日期", null=True, blank=True)
     closed_on = models.DateField("关闭日期", null=True, blank=True)
+    registered_on = models.DateField("建档日期", default=clock.today, editable=False)
     papers_until = models.DateField("证照最近到期", null=True, blank=True, editable=False)
     core = models.CharField("名称主体", max_length=120, blank=True, default="", editable=False)
     demo = models.BooleanField("演示数据", default=False, editable=False)

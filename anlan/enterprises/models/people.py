@@ -63,6 +63,7 @@ class KeyPerson(ScopedModel):
         "身份证号", max_length=30, default="", blank=True, help_text="填完整号码；保存后只显示前 3 后 4 位"
     )
     phone = models.CharField("手机号", max_length=30, blank=True, default="")
+    recorded_on = models.DateField("建档日期", default=clock.today, editable=False)
     appointed_on = models.DateField("任职日期", null=True, blank=True)
     left_on = models.DateField("离任日期", null=True, blank=True)
 

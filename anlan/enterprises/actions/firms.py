@@ -1,0 +1,136 @@
+"""Business acts on firms and their papers that are more than a form: checks before, what follows after."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db.models import Min, Q
+
+from anlan.enterprises.models import Certificate, Enterprise, KeyPerson, Licence, Site, Standing
+from anlan.kernel import clock
+from anlan.kernel.scope import Actor
+from anlan.kernel.writing import Written, write
+from anlan.org.models import Industry, Unit
+from anlan.org.models.dated import on_day
+
+REASON = "follows what the caller wrote through the door"
+KEPT_SECONDS = 0 if getattr(settings, "TESTING", False) else 60
+MOST = 50_000
+COUNTY = 3  # labels of a county's path: province, city, county
+# What a firm fills about itself; name, code, place, industry, status and regulator are the office's.
+OWN_FIELDS = (
+    "short_name", "address", "longitude", "latitude", "size", "employees", "legal_representative",
+    "safety_manager", "phone", "opened_on",
+)  # fmt: skip
+_proposed: dict[tuple[str, str], tuple[float, int | None]] = {}
+
+
+def check_firm(actor: Actor, firm: Enterprise) -> None:
+    """Before a firm is checked and saved: nothing merged, nobody twice, a regulator by its industry.
+
+    Called for forms and for every row of a sheet. Raises ValidationError.
+    """
+    if firm.merged_into_id is not None:
+        raise ValidationError(f"这家企业已并入“{firm.merged_into}”。请改写那一家的档案。")
+    if firm.status == Enterprise.Status.MERGED:
+        raise ValidationError({"status": "“已并入”由合并得来，不能直接填。请选经营状态。"})
+    if not firm.code and not firm.code_override_reason:
+        raise ValidationError({"code": "请填统一社会信用代码；没有代码的，写明代码放行理由。"})
+    if firm._state.adding and not firm.code and _same_name(firm):
+        raise ValidationError({"name": "该区划已有同名企业。请在企业名录里查找，或补上信用代码。"})
+    if firm.regulator_id is None and firm.industry and firm.region_path:
+        firm.regulator_id = proposed_regulator(firm.industry, firm.region_path)
+
+
+def _same_name(firm: Enterprise) -> bool:
+    rows = Enterprise.objects.unscoped("a firm without a code must not be registered twice")
+    return bool(
+        rows.filter(name=firm.name, region_path=firm.region_path, merged_into=None)
+        .exclude(pk=firm.pk)
+        .exists()
+    )
+
+
+def proposed_regulator(industry: str, region_path: str) -> int | None:
+    """The office that leads the industry, nearest above the firm and no lower than its county.
+
+    管行业必须管安全: by common practice (`org.Industry.lead_family`); the office may choose another.
+    """
+    key, now = (industry, region_path), time.monotonic()
+    until, found = _proposed.get(key, (0.0, None))
+    if until > now:
+        return found
+    family = Industry.objects.unscoped(REASON).filter(slug=industry).values_list("lead_family", flat=True)
+    units = Unit.objects.unscoped("the office is chosen by rule, not by who registers").filter(
+        on_day(clock.today()), family__key=family.first() or "", region_path__in=_above(region_path)
+    )
+    row = max(units.values_list("region_path", "pk"), key=lambda one: len(one[0]), default=None)
+    if KEPT_SECONDS:
+        if len(_proposed) > MOST:
+            _proposed.clear()
+        _proposed[key] = (now + KEPT_SECONDS, row[1] if row else None)
+    return row[1] if row else None
+
+
+def _above(path: str) -> list[str]:
+    codes = path.split("/")[:-1][:COUNTY]
+    return ["/".join(codes[: n + 1]) + "/" for n in range(len(codes))]
+
+
+def follow_firm(actor: Actor, firm: Enterprise, differences: Mapping[str, Any]) -> None:
+    """People and papers lie where their firm lies, and are of its industry."""
+    if {"region_path", "industry"} & set(differences):
+        bring_along(firm)
+
+
+def bring_along(firm: Enterprise) -> None:
+    """Copy place and industry of the firm onto what hangs on it (derived columns: not recorded)."""
+    copies = {"region_path": firm.region_path, "industry": firm.industry}
+    for model in (KeyPerson, Licence, Certificate):
+        model.objects.unscoped(REASON).filter(enterprise=firm).update(**copies)
+
+
+def check_site(actor: Actor, site: Site) -> None:
+    """A site without a place of its own lies where its firm does."""
+    if site.enterprise_id is not None and not site.region_path:
+        site.region_path = site.enterprise.region_path
+
+
+def check_derived(actor: Actor, row: KeyPerson | Licence | Certificate) -> None:
+    """Firm, place and industry before they are checked."""
+    row.derive()
+
+
+def follow_person(actor: Actor, person: KeyPerson, differences: Mapping[str, Any]) -> None:
+    """Who changes the firm takes the certificates along."""
+    if "enterprise_id" in differences:
+        Certificate.objects.unscoped(REASON).filter(person=person).update(
+            enterprise=person.enterprise_id, region_path=person.region_path, industry=person.industry
+        )
+
+
+def follow_licence(actor: Actor, licence: Licence, differences: Mapping[str, Any]) -> None:
+    """The firm keeps the nearest last day of its licences."""
+    ids = {licence.enterprise_id, *differences.get("enterprise_id", ())} - {None}
+    for pk in ids:
+        keep_nearest(int(pk))
+
+
+def keep_nearest(firm_id: int) -> None:
+    """Bring `papers_until` of a firm up to date (derived: not recorded)."""
+    holding = Licence.objects.unscoped(REASON).filter(~Q(standing=Standing.CANCELLED), enterprise=firm_id)
+    nearest = holding.aggregate(day=Min("expires_on"))["day"]
+    Enterprise.objects.unscoped(REASON).filter(pk=firm_id).update(papers_until=nearest)
+
+
+def fill_own(actor: Actor, firm: Enterprise, change: Mapping[str, Any], *, seen: int | None) -> Written:
+    """A firm's user fills the firm's own page: only `OWN_FIELDS`, whatever is sent.
+
+    Raises Refused, Stale, ValidationError.
+    """
+    own = {name: value for name, value in change.items() if name in OWN_FIELDS}
+    return write(actor, firm, own, "change", permission="own-firm.fill", seen=seen)

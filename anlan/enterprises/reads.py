@@ -1,0 +1,271 @@
+"""What the register's pages ask: papers that run out, who supervises, firms that look alike."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, Max, Q, QuerySet
+
+from anlan.enterprises.models import Certificate, Distinction, Enterprise, Licence, Standing
+from anlan.enterprises.rules.expiry import NOTICE, Expiry, expiry
+from anlan.enterprises.rules.likeness import ALIKE, likeness
+from anlan.enterprises.rules.status import Duty, owes, owing
+from anlan.kernel import clock, parameters
+from anlan.kernel.scope import Actor, under
+from anlan.org.models import Industry, Unit
+from anlan.org.models.dated import on_day
+
+NOTICE_KEY = "licence-notice-days"
+GENERAL = "emergency"  # 综合监管
+LOCAL = "people-government"  # 属地
+COUNTY = 3
+MOST_COMPARED = 20_000
+MOST_GROUPS = 60
+ENDS = ("expired", "soon", "valid", "lasting")
+END_WORDS = {"expired": "已过期", "soon": "即将到期", "valid": "有效", "lasting": "长期有效"}
+
+
+def notice_days() -> int:
+    """From how many days before its last day a paper is yellow."""
+    try:
+        return int(parameters.value(NOTICE_KEY))
+    except KeyError:
+        return NOTICE
+
+
+# Papers ---------------------------------------------------------------------------------------------
+
+
+def licence_light(row: Licence) -> Expiry:
+    """How a licence stands today; its firm must be joined."""
+    owed = owes(row.enterprise.status, Duty.LICENCES)
+    return expiry(row.expires_on, clock.today(), notice=notice_days(), standing=row.standing, owed=owed)
+
+
+def certificate_light(row: Certificate) -> Expiry:
+    """How a certificate stands today; the person must be joined. A forged one is red whatever its date."""
+    if row.checked == Certificate.Checked.FORGED:
+        return Expiry("r", "假证")
+    owed = row.person.left_on is None
+    return expiry(row.expires_on, clock.today(), notice=notice_days(), owed=owed)
+
+
+def firm_light(firm: Enterprise) -> Expiry | None:
+    """How the nearest of the firm's licences stands; None without one."""
+    if firm.papers_until is None:
+        return None
+    owed = owes(firm.status, Duty.LICENCES)
+    return expiry(firm.papers_until, clock.today(), notice=notice_days(), owed=owed)
+
+
+def ending(value: str, column: str, owed: Q | None = None) -> Q:
+    """The condition of a filter over last days: one of `ENDS`; anything else finds nothing."""
+    today = clock.today()
+    last = today + timedelta(days=notice_days())
+    found = {
+        "expired": Q(**{f"{column}__lt": today}),
+        "soon": Q(**{f"{column}__gte": today, f"{column}__lte": last}),
+        "valid": Q(**{f"{column}__gt": last}),
+        "lasting": Q(**{f"{column}__isnull": True}),
+    }.get(value, Q(pk__in=()))
+    return found & owed if owed is not None and value in ("expired", "soon") else found
+
+
+def firms_ending(value: str) -> Q:
+    """Firms that must hold licences, by the nearest last day of those they have."""
+    return ending(value, "papers_until", Q(status__in=owing(Duty.LICENCES)))
+
+
+def licences_ending(value: str) -> Q:
+    """Licences that stand, of firms that must hold them."""
+    owed = Q(enterprise__status__in=owing(Duty.LICENCES))
+    return ending(value, "expires_on", owed) & Q(standing=Standing.VALID)
+
+
+def certificates_ending(value: str) -> Q:
+    """Certificates of people who are still in post."""
+    return ending(value, "expires_on") & Q(person__left_on__isnull=True)
+
+
+def end_options() -> list[tuple[str, str]]:
+    """The choices of that filter; the near one names its days."""
+    words = {**END_WORDS, "soon": f"{notice_days()} 天内到期"}
+    return [(key, words[key]) for key in ENDS]
+
+
+# Who supervises ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Supervisor:
+    """One line of 三管三必须: in which part, and which office."""
+
+    part: str
+    name: str
+    unit_id: int | None = None
+
+
+def supervisors(firm: Enterprise, industry: Industry | None = None) -> list[Supervisor]:
+    """Who answers for the firm: its industry's office, general supervision, its territory, those that assist.
+
+    The industry's office is the one on record; the others by family in its county or above.
+    """
+    kind = industry or Industry.objects.unscoped("the firm's industry").filter(slug=firm.industry).first()
+    assisting = list(kind.assist_families) if kind else []
+    codes = firm.region_path.split("/")[:-1][:COUNTY]
+    paths = ["/".join(codes[: n + 1]) + "/" for n in range(len(codes))]
+    units = (
+        Unit.objects.unscoped("who supervises a firm is no secret")
+        .filter(on_day(clock.today()), family__key__in=[GENERAL, LOCAL, *assisting], region_path__in=paths)
+        .values_list("family__key", "region_path", "pk", "short_name", "name")
+    )
+    nearest: dict[str, tuple[str, int, str]] = {}
+    for family, path, pk, short, name in units:
+        if family not in nearest or len(path) > len(nearest[family][0]):
+            nearest[family] = (path, pk, short or name)
+    found = []
+    if firm.regulator is not None:
+        found.append(
+            Supervisor("行业监管", firm.regulator.short_name or firm.regulator.name, firm.regulator_id)
+        )
+    lines = [("综合监管", GENERAL), ("属地管理", LOCAL), *(("配合", family) for family in assisting)]
+    shown = {firm.regulator_id}
+    for part, family in lines:
+        if family in nearest and nearest[family][1] not in shown:
+            shown.add(nearest[family][1])
+            found.append(Supervisor(part, nearest[family][2], nearest[family][1]))
+    return found
+
+
+# Duplicates -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two firms that may be one, and why that is thought."""
+
+    one: Enterprise
+    other: Enterprise
+    why: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Suspicions:
+    """The pairs of a place; `narrow` tells that the place was too large to compare every name."""
+
+    pairs: list[Pair]
+    narrow: bool
+    compared: int
+
+
+def live(actor: Actor) -> QuerySet[Any]:
+    """The firms that the actor sees and that were not merged into another."""
+    return Enterprise.objects.visible_to(actor).filter(merged_into=None)
+
+
+def suspicions(actor: Actor, path: str = "") -> Suspicions:
+    """Pairs of firms in a place that look like one: the same core of the name in one city, alike names in
+    one county, one telephone. At most `MOST_GROUPS` are shown; pairs that were told apart are left out."""
+    rows = live(actor).filter(under("region_path", [path])) if path else live(actor)
+    count = rows.count()
+    apart = set(Distinction.objects.visible_to(actor).values_list("first_id", "second_id"))
+    if count <= MOST_COMPARED:
+        lines = list(rows.order_by("pk").values_list("pk", "core", "region_path", "phone"))
+        found = _alike(lines)
+    else:
+        found = _same_core(rows)
+    wanted = sorted(
+        ((one, other, *why) for (one, other), why in found.items() if (one, other) not in apart),
+        key=lambda pair: (-pair[3], pair[0], pair[1]),
+    )[:MOST_GROUPS]
+    ids = {pk for pair in wanted for pk in pair[:2]}
+    firms = {one.pk: one for one in live(actor).filter(pk__in=ids).select_related("regulator")}
+    pairs = [
+        Pair(firms[one], firms[other], why, score)
+        for one, other, why, score in wanted
+        if one in firms and other in firms
+    ]
+    return Suspicions(pairs, count > MOST_COMPARED, count)
+
+
+def like(actor: Actor, firm: Enterprise) -> list[Enterprise]:
+    """Firms of the same city whose name has the same core: one indexed statement, for the firm's own page."""
+    if not firm.core or firm.merged_into_id is not None:
+        return []
+    city = "/".join(firm.region_path.split("/")[:2]) + "/"
+    rows = live(actor).filter(under("region_path", [city]), core=firm.core).exclude(pk=firm.pk)
+    return list(rows.order_by("pk")[:5])
+
+
+Line = tuple[int, str, str, str]
+Reasons = dict[tuple[int, int], tuple[str, float]]
+
+
+def _alike(lines: Iterable[Line]) -> Reasons:
+    """{(smaller id, larger id): (why, how alike)}; only names that share a rare pair are compared."""
+    found: Reasons = {}
+    by_core: dict[tuple[str, str], list[int]] = defaultdict(list)
+    by_phone: dict[str, list[int]] = defaultdict(list)
+    counties: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for pk, core, path, phone in lines:
+        codes = path.split("/")
+        if core:
+            by_core[("/".join(codes[:2]), core)].append(pk)
+            counties["/".join(codes[:COUNTY])].append((pk, core))
+        if phone:
+            by_phone[phone].append(pk)
+    for ids in by_phone.values():
+        if len(ids) <= 3:  # one number of many firms is an agent's or an office's
+            _note(found, ids, "联系电话相同", 0.7)
+    for firms in counties.values():
+        _near_names(found, firms)
+    for ids in by_core.values():
+        _note(found, ids, "名称主体相同", 1.0)
+    return found
+
+
+def _near_names(found: Reasons, firms: list[tuple[int, str]]) -> None:
+    """Names of one county at least `ALIKE`: each is compared only with those that share its rarest pairs."""
+    holders: dict[str, list[int]] = defaultdict(list)
+    pairs = [{core[n : n + 2] for n in range(len(core) - 1)} for _, core in firms]
+    for place, mine in enumerate(pairs):
+        for pair in mine:
+            holders[pair].append(place)
+    for place, (pk, core) in enumerate(firms):
+        # Two names with a share s of their pairs in common agree in one of the (1 − s) rarest and one more.
+        rare = sorted(pairs[place], key=lambda pair: len(holders[pair]))
+        rare = rare[: max(1, round(len(rare) * 0.5) + 1)]
+        for other in {place_of for pair in rare for place_of in holders[pair] if place_of > place}:
+            score = likeness(core, firms[other][1])
+            if score >= ALIKE:
+                _note(found, [pk, firms[other][0]], f"名称相近（{score:.0%}）", score * 0.95)
+
+
+def _note(found: Reasons, ids: list[int], why: str, score: float) -> None:
+    first, *others = sorted(ids)
+    for other in others:
+        old = found.get((first, other))
+        if old is None or old[1] < score:
+            found[(first, other)] = (f"{why}；{old[0]}" if old else why, score)
+        elif why not in old[0]:
+            found[(first, other)] = (f"{old[0]}；{why}", old[1])
+
+
+def _same_core(rows: QuerySet[Any]) -> Reasons:
+    """Only equal cores, grouped by the database: what a whole province can be asked for."""
+    groups = (
+        rows.exclude(core="")
+        .order_by()
+        .values("core")
+        .annotate(n=Count("pk"), newest=Max("pk"))
+        .filter(n__gt=1)
+        .order_by("-newest")[:MOST_GROUPS]
+    )
+    cores = [one["core"] for one in groups]
+    lines = rows.filter(core__in=cores).order_by("pk").values_list("pk", "core", "region_path")
+    return _alike((pk, core, path, "") for pk, core, path in lines)
