@@ -36,8 +36,8 @@ class Resolver:
 
     @cached_property
     def chart(self) -> OrgChart:
-        """The org chart at and below the region."""
-        return org_reads.org_chart(self.region)
+        """The org chart of the day, at and below the region."""
+        return org_reads.org_chart(self.region).on(self.day)
 
     @cached_property
     def groups(self) -> dict[str, str]:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 from anlan.org.rules.dates import valid_on
 from anlan.org.rules.names import normal
@@ -70,20 +71,40 @@ class Topic:
 
 @dataclass(frozen=True)
 class OrgChart:
-    """All that resolving needs. `family_names` gives a family's usual name, for messages."""
+    """All that resolving needs. `family_names` gives a family's usual name, for messages.
+
+    `day` is the one day of which this is the chart, None for all days.
+    """
 
     places: tuple[Place, ...]
     offices: tuple[Office, ...]
     topics: Mapping[str, Topic] = field(default_factory=dict)
     family_names: Mapping[str, str] = field(default_factory=dict)
+    day: date | None = None
+
+    @cached_property
+    def by_code(self) -> dict[str, Place]:
+        """{code: place}."""
+        return {place.code: place for place in self.places}
+
+    @cached_property
+    def by_family(self) -> dict[tuple[str, str], list[Office]]:
+        """{(code of the place, family): offices}."""
+        found: dict[tuple[str, str], list[Office]] = {}
+        for office in self.offices:
+            found.setdefault((office.place, office.family), []).append(office)
+        return found
 
     def on(self, day: date) -> OrgChart:
-        """The chart of one day."""
+        """The chart of one day; of that day already, it is the same one with all it has looked up."""
+        if day == self.day:
+            return self
         return OrgChart(
             tuple(one for one in self.places if valid_on(one.valid_from, one.valid_to, day)),
             tuple(one for one in self.offices if valid_on(one.valid_from, one.valid_to, day)),
             self.topics,
             self.family_names,
+            day,
         )
 
 
@@ -146,10 +167,8 @@ class Answer:
         self.problems: list[str] = []
         self.open_list = False
         self.dispatches = True
-        self._places = {place.code: place for place in self.chart.places}
-        self._by_family: dict[tuple[str, str], list[Office]] = {}
-        for office in self.chart.offices:
-            self._by_family.setdefault((office.place, office.family), []).append(office)
+        self._places = self.chart.by_code
+        self._by_family = self.chart.by_family
         self.issuer = self._places.get(question.issuer)
         if self.issuer is None:
             self.problems.append(
