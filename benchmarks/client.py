@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
-HTMX = {"HX-Request": "true", "HX-Target": "list-body"}
+# What the browser sends when something in the filter line changes.
+HTMX = {"HX-Request": "true", "HX-Target": "list-body", "HX-Trigger": "list-filter"}
 
 
 @dataclass

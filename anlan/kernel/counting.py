@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from anlan.kernel.totals import Kept
 
 CAP = 1000
+TEXT_CAP = 200  # every row that is passed over has its text compared
 
 
 @dataclass(frozen=True)
@@ -27,16 +28,22 @@ class Count:
 
 
 def count(
-    kept: Kept, rows: Callable[[], QuerySet[Any]], filters: Mapping[str, str] | None, *, exact: bool = False
+    kept: Kept,
+    rows: Callable[[], QuerySet[Any]],
+    filters: Mapping[str, str] | None,
+    *,
+    exact: bool = False,
+    cap: int | None = None,
 ) -> Count:
-    """From the kept totals where `filters` and scope allow; else of `rows()`, up to 1,000 or, `exact`, all.
+    """From the kept totals where `filters` and scope allow; else of `rows()`, up to `cap` or, `exact`, all.
 
     `filters` are the address bar's values by field, or None where the rows depend on more than these.
     """
+    cap = cap or CAP
     known = None if filters is None else kept.count(filters)
     if known is not None:
         return Count(known)
     if exact:
         return Count(rows().order_by().count())
-    found = rows().order_by().values("pk")[: CAP + 1].count()
-    return Count(CAP, True) if found > CAP else Count(found)
+    found = rows().order_by().values("pk")[: cap + 1].count()
+    return Count(cap, True) if found > cap else Count(found)

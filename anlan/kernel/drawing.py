@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from anlan.kernel import cells, places
-from anlan.kernel.ledger import Column, Ledger, field_at, kind_of
+from django.utils.safestring import SafeString
+
+from anlan.kernel import cells, extra, places
+from anlan.kernel.ledger import Column, Ledger, kind_of
 from anlan.kernel.scope import PathField
 
 Draw = Callable[[Any], Any]
@@ -88,12 +90,14 @@ def drawer(ledger: Ledger, column: Column, names: Names, url: Callable[[Any], st
 
 def plain(ledger: Ledger, path: str, names: Names) -> Draw:
     """How a field of this kind is drawn where the declaration says nothing else."""
-    model_field = field_at(ledger.model, path)
+    model_field = ledger.field(path)
+    if path in ledger.extra:
+        return _extra(ledger, path, kind_of(model_field))
     if isinstance(model_field, PathField):
         return lambda row: names.of(str(value_at(row, path) or ""))
     kind = kind_of(model_field)
     if kind == "choice":
-        chosen = {key: str(label) for key, label in model_field.flatchoices}
+        chosen = {key: SafeString(cells.esc(label)) for key, label in model_field.flatchoices}
         return lambda row: chosen.get(value_at(row, path), value_at(row, path) or "")
     if kind == "flag":
         return lambda row: {True: "是", False: "否"}.get(value_at(row, path), "")
@@ -104,6 +108,21 @@ def plain(ledger: Ledger, path: str, names: Names) -> Draw:
     if kind == "json":
         return lambda row: "、".join(map(str, value_at(row, path) or ()))
     return lambda row: _listed(value_at(row, path))
+
+
+def _extra(ledger: Ledger, path: str, kind: str) -> Draw:
+    """A field that is no column."""
+    words: dict[Any, Any] = {True: "是", False: "否"} if kind == "flag" else {}
+    if kind == "choice":
+        words = {key: SafeString(cells.esc(label)) for key, label in ledger.field(path).flatchoices}
+
+    def draw(row: Any) -> Any:
+        value = extra.value(ledger, row, path)
+        if value is None or not words:
+            return cells.day(value) if kind == "date" and value else value
+        return words.get(value, value)
+
+    return draw
 
 
 def _listed(value: Any) -> Any:

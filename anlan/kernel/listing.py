@@ -105,7 +105,8 @@ class Listing:
             return counting.Count(len(shown.rows))
         exact = self.query.get("count") == "exact"
         filters = None if self.text else self._plain_filters()
-        return counting.count(self.kept, lambda: self._matching(counting.CAP + 1), filters, exact=exact)
+        cap = counting.TEXT_CAP if self.text else counting.CAP
+        return counting.count(self.kept, lambda: self._matching(cap + 1), filters, exact=exact, cap=cap)
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:

@@ -8,6 +8,7 @@ from anlan.kernel import (
     notice,
     periodic,  # noqa: F401 (brings tasks of its own)
     shadow,
+    totals,
 )
 from anlan.kernel.exchange import running  # noqa: F401 (brings tasks and kinds of jobs)
 
@@ -21,5 +22,6 @@ def deliver(timestamp: int) -> int:
 
 @app.task(name="kernel.file_gathered", queue="default", pass_context=False)
 def file_gathered(tables: list[str]) -> int:
-    """After a bulk insert: file what the text indexes have gathered."""
+    """After a bulk insert: file what the text indexes have gathered, and sum up what the totals have."""
+    totals.fold()
     return shadow.file_gathered(tables)
