@@ -19,7 +19,6 @@ from django.utils.timezone import is_aware, localtime
 
 from anlan.kernel import assets
 
-
 DASH: Final = mark_safe('<span class="mute">—</span>')
 NOT_REPORTED: Final = mark_safe('<span class="mute">未报</span>')
 MINUS: Final = "−"
