@@ -120,12 +120,16 @@ def editable_fields(ledger: Ledger) -> list[str]:
 
 def form_class(ledger: Ledger, actor: Actor, urls: dict[str, str]) -> type[LedgerForm]:
     """The form of `ledger` for `actor`; `urls` are the picker addresses by field."""
+    names = editable_fields(ledger)
     made: type[Any] = forms.modelform_factory(
         ledger.model,
         form=LedgerForm,
-        fields=editable_fields(ledger),
+        fields=[name for name in names if name not in ledger.extra],
         formfield_callback=partial(_field, ledger, actor, urls),
     )
+    for name in names:
+        if name in ledger.extra:
+            made.base_fields[name] = _field(ledger, actor, urls, ledger.extra[name])
     return made
 
 

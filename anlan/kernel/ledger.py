@@ -151,7 +151,12 @@ class Blank:
 
 @dataclass(frozen=True)
 class Ledger:
-    """The declaration of one ledger. `key` is its address, its permission prefix and its test id."""
+    """The declaration of one ledger. `key` is its address, its permission prefix and its test id.
+
+    A ledger may be made from data (`FAMILIES` of the registry): `base` is then the key of the ledger whose
+    permissions and kept totals it shares, `only` the columns that are the same in all its rows, `extra` the
+    fields that are kept together in the JSON column `kept_in` (see `kernel.extra`).
+    """
 
     key: str
     model: type[ScopedModel]
@@ -182,10 +187,14 @@ class Ledger:
     add_label: str = ""
     acts: frozenset[str] = frozenset({"add", "change", "remove", "import", "export"})
     in_menu: bool = True
+    base: str = ""
+    only: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, models.Field[Any, Any]] = field(default_factory=dict)
+    kept_in: str = ""
 
     def permission(self, act: str) -> str:
         """The permission that a seat needs for `act`."""
-        return f"{self.key}.{act}"
+        return f"{self.base or self.key}.{act}"
 
     @cached_property
     def form_fields(self) -> tuple[str, ...]:
@@ -202,6 +211,8 @@ class Ledger:
         """Relations that the list needs joined."""
         found = dict.fromkeys(self.select)
         for column in self.columns:
+            if column.field in self.extra:
+                continue
             if "__" in column.field:
                 found[column.field.rpartition("__")[0]] = None
             elif column.cell is None and kind_of(self.field(column.field)) == "reference":
@@ -209,8 +220,8 @@ class Ledger:
         return tuple(found)
 
     def field(self, path: str) -> models.Field[Any, Any]:
-        """The model field at `path`."""
-        return field_at(self.model, path)
+        """The model field at `path`, or the extra one of that name."""
+        return self.extra[path] if path in self.extra else field_at(self.model, path)
 
     @property
     def add_words(self) -> str:
@@ -226,7 +237,12 @@ class Ledger:
 
     def rows(self, actor: Actor) -> QuerySet[Any]:
         """The rows that `actor` may see, unordered."""
-        return self.model.objects.visible_to(actor)
+        found = self.model.objects.visible_to(actor)
+        return found.filter(**self.only) if self.only else found
+
+    def first_values(self, actor: Actor) -> dict[str, Any]:
+        """What a new row begins with."""
+        return {**(self.defaults(actor) if self.defaults else {}), **self.only}
 
     def hidden_from(self, actor: Actor) -> Mapping[str, Callable[[Any], str]]:
         """{field: mask} of the personal data that `actor` does not read in full (`<key>.reveal` does)."""
@@ -253,7 +269,7 @@ class Ledger:
             *self.totals,
             *self.masked,
         ):
-            field_at(self.model, path)
+            self.field(path)
         if self.order[-1].lstrip("-") != "id":
             raise DeclarationError(f"{self.key}: the order must end in id, or pages could repeat rows")
         if self.model.scope.view != self.permission("view"):

@@ -1,9 +1,10 @@
 """All declarations of the house, gathered once from the modules that the settings name.
 
 A module may hold `LEDGERS`, `MENU`, `WORKFLOWS`, `MEASURES`, `PARAMETERS`, `ACTS` (words of recorded acts),
-`HOME_PANELS`, `PAPER_ACTS` (functions `(actor, paper) -> acts`: what else can be done with a paper) and
-`SETUP`: functions `(demo: bool, say: Callable[[str], None]) -> None` that bring the domain to its first
-usable state at every start and do only what is missing.
+`HOME_PANELS`, `FAMILIES` (functions `(key) -> Ledger | None`: ledgers made from data), `PAPER_ACTS`
+(functions `(actor, paper) -> acts`: what else can be done with a paper) and `SETUP`: functions
+`(demo: bool, say: Callable[[str], None]) -> None` that bring the domain to its first usable state at every
+start and do only what is missing.
 """
 
 from __future__ import annotations
@@ -20,7 +21,17 @@ from anlan.kernel.ledger import DeclarationError, Ledger
 _ledgers: dict[str, Ledger] = {}
 _by_model: dict[type[models.Model], Ledger] = {}
 _gathered: dict[str, list[Any]] = {}
-KINDS = ("MENU", "WORKFLOWS", "MEASURES", "PARAMETERS", "ACTS", "SETUP", "HOME_PANELS", "PAPER_ACTS")
+KINDS = (
+    "MENU",
+    "WORKFLOWS",
+    "MEASURES",
+    "PARAMETERS",
+    "ACTS",
+    "SETUP",
+    "HOME_PANELS",
+    "PAPER_ACTS",
+    "FAMILIES",
+)
 
 
 def load() -> None:
@@ -54,7 +65,12 @@ def ledgers() -> Iterable[Ledger]:
 
 def ledger(key: str) -> Ledger:
     """The ledger of that key; KeyError if there is none."""
-    return _ledgers[key]
+    found = _ledgers.get(key)
+    if found is None:
+        found = next((made for family in declared("FAMILIES") if (made := family(key)) is not None), None)
+    if found is None:
+        raise KeyError(key)
+    return found
 
 
 def ledger_of(model: type[models.Model]) -> Ledger | None:

@@ -50,8 +50,9 @@ class Kept:
         if self.scope is None:
             return None
         declared = {one.field: one for one in self.ledger.filters}
+        declared |= {name: Filter(name, kind="exact") for name in self.ledger.only}
         region, among = "", {}
-        for name, value in filters.items():
+        for name, value in {**filters, **self.ledger.only}.items():
             one = declared.get(name, Filter(name))
             if one.apply:
                 return None
@@ -79,7 +80,7 @@ class Kept:
                 cursor.execute(
                     "SELECT cell::text, sum(n)::bigint FROM kernel_total "
                     f"WHERE ledger = %s AND ({condition}) GROUP BY cell",
-                    [self.ledger.key, *parameters],
+                    [self.ledger.base or self.ledger.key, *parameters],
                 )
                 self._read[region] = [(json.loads(cell), number) for cell, number in cursor.fetchall()]
         return self._read[region]

@@ -16,6 +16,7 @@ from django.db import IntegrityError, connection, models, transaction
 from psycopg import sql
 
 from anlan.kernel import audit, audit_many
+from anlan.kernel.extra import over
 from anlan.kernel.ledger import Ledger
 from anlan.kernel.models import placed
 from anlan.kernel.scope import Actor
@@ -236,15 +237,14 @@ class ManyRows:
             for position, values in given:
                 value = values[place]
                 if value is not None:
-                    row[position] = value
+                    row[position] = over(row[position], value)
             self.rows[place] = row
             for position, name in states:
                 if row[position] != before[position]:
                     self.outcome.refuse(place, name, BY_MOVES)
 
     def _blank_row(self) -> list[Any]:
-        defaults = dict(self.ledger.defaults(self.actor)) if self.ledger.defaults else {}
-        template = self.model(**defaults)
+        template = self.model(**self.ledger.first_values(self.actor))
         return [None if one.primary_key else one.pre_save(template, True) for one in self.fields]
 
     def _new_ids(self, count: int, real: bool) -> Sequence[int]:

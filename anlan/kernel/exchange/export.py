@@ -19,8 +19,8 @@ import xlsxwriter
 from django.utils.timezone import is_aware, localtime
 from rustpy_xlsxwriter import Format, write_worksheet
 
-from anlan.kernel import clock, drawing, places, registry
-from anlan.kernel.ledger import Column, Ledger, field_at, kind_of
+from anlan.kernel import clock, drawing, extra, places, registry
+from anlan.kernel.ledger import Column, Ledger, kind_of
 from anlan.kernel.scope import PathField
 
 SMALL = 2_000
@@ -86,7 +86,7 @@ def _paths(ledger: Ledger, columns: Sequence[Column]) -> list[str]:
     """Field paths to select; a relation is shown by its title."""
     found = []
     for one in columns:
-        target = registry.ledger_of(field_at(ledger.model, one.field).related_model or ledger.model)
+        target = registry.ledger_of(ledger.field(one.field).related_model or ledger.model)
         relation = kind_of(ledger.field(one.field)) == "reference" and target is not None and target.title
         found.append(f"{one.field}__{target.title}" if relation and target else one.field)
     return found
@@ -96,6 +96,8 @@ def _reader(ledger: Ledger, column: Column) -> Callable[[Any], Any] | None:
     if column.value:
         return _plain
     model_field = ledger.field(column.field)
+    if column.field in ledger.extra and kind_of(model_field) == "date":
+        return lambda value: extra.typed(model_field, value)
     match kind_of(model_field):
         case "choice":
             labels = {key: str(label) for key, label in model_field.flatchoices}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import DecimalValidator, MaxLengthValidator
 
-from anlan.kernel import clock
+from anlan.kernel import clock, extra
 from anlan.kernel.exchange import cells, headings, resolve
 from anlan.kernel.exchange.cells import Tidied, Wrong
 from anlan.kernel.exchange.reading import Book, Sheet, Unreadable
@@ -119,7 +119,7 @@ class Plan:
 
     def label(self, name: str) -> str:
         """The Chinese name of a field (or of its column)."""
-        return self.ledger.label_of(self.ledger.model._meta.get_field(name).name) if name else ""
+        return self.ledger.label_of(self.ledger.field(name).name) if name else ""
 
     def name_of(self, place: int) -> str:
         """What the sheet itself calls this row."""
@@ -140,7 +140,7 @@ class Plan:
     def _alike(self) -> list[str]:
         """Fields that make two rows look like one when all are equal: relation, place, day, text."""
         key = self.ledger.importing.key if self.ledger.importing else ()
-        found = [name for name in self.columns if name not in key and not self.ledger.field(name).blank
+        found = [name for name in self.columns if name not in {*key, *self.ledger.extra} and not self.ledger.field(name).blank
                  and kind_of(self.ledger.field(name)) in {"reference", "date", "text"}]  # fmt: skip
         return found if len(found) > 1 else []
 
@@ -156,10 +156,12 @@ def figures_of(outcome: Outcome) -> dict[str, int]:
 
 
 def many_rows(
-    actor: Actor, ledger: Ledger, columns: Mapping[str, list[Any]], places: list[int], skip: set[int]
+    actor: Actor, ledger: Ledger, columns: Mapping[str, Sequence[Any]], places: list[int], skip: set[int]
 ) -> ManyRows:
     """`columns` {field: values} of the sheet's rows `places`, known again by the ledger's import key."""
     importing = ledger.importing or Importing()
+    if ledger.extra or ledger.only:
+        columns = extra.fold_columns(ledger, columns, len(places))
     key = importing.key if all(name in columns for name in importing.key) else ()
     return ManyRows(actor, ledger, columns, lines=[place + 1 for place in places], key=key, skip=skip)
 

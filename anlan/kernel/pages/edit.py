@@ -10,7 +10,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from anlan.kernel import audit, cells, drawing
+from anlan.kernel import audit, cells, drawing, extra
 from anlan.kernel.forms import LedgerForm, editable_fields, form_class
 from anlan.kernel.ledger import Ledger
 from anlan.kernel.once import new_key, once
@@ -25,7 +25,7 @@ from anlan.kernel.writing import Stale, remove, write
 def new(request: ActorRequest, key: str) -> HttpResponse:
     """Register a row."""
     ledger = ledger_for(request, key, "add")
-    row = ledger.model(**(dict(ledger.defaults(request.actor)) if ledger.defaults else {}))
+    row = ledger.model(**ledger.first_values(request.actor))
     return _form(request, ledger, row, "add", ledger.add_words)
 
 
@@ -64,7 +64,9 @@ def delete(request: ActorRequest, key: str, pk: int) -> HttpResponse:
 
 
 def _form(request: ActorRequest, ledger: Ledger, row: Any, act: str, title: str) -> HttpResponse:
-    form = form_class(ledger, request.actor, picker_urls(ledger))(request.POST or None, instance=row)
+    begin = extra.unfold(ledger, vars(row))
+    made = form_class(ledger, request.actor, picker_urls(ledger))
+    form = made(request.POST or None, instance=row, initial=begin)
     if request.method == "POST" and form.is_valid():
         try:
             return _save(request, ledger, row, form, act)
@@ -85,7 +87,8 @@ def _save(
     request: ActorRequest, ledger: Ledger, row: ScopedModel, form: LedgerForm, act: str
 ) -> HttpResponse:
     def run() -> int:
-        written = write(request.actor, row, form.cleaned_data, act, seen=whole(request.POST.get("version")))
+        change = extra.fold(ledger, form.cleaned_data)
+        written = write(request.actor, row, change, act, seen=whole(request.POST.get("version")))
         return int(written.row.pk)
 
     pk, fresh = once(request.actor, request.POST.get("idempotency_key", ""), run)
@@ -140,14 +143,15 @@ def _conflict(request: ActorRequest, ledger: Ledger, form: LedgerForm, stale: St
     seen = whole(request.POST.get("version")) or 0
     earlier = _as_it_was(row, int(stale.theirs["version"]) - seen)
     fields, kept = [], []
+    stored = {**stale.theirs, **extra.unfold(ledger, stale.theirs)}
     for name in editable_fields(ledger):
         attname = ledger.field(name).attname
         given = form.cleaned_data.get(name)
-        mine, theirs = audit.plain(getattr(given, "pk", given)), audit.plain(stale.theirs.get(name))
+        mine, theirs = audit.plain(getattr(given, "pk", given)), audit.plain(stored.get(name))
         before = earlier.get(attname, theirs)
         kept += [(name, text) for text in request.POST.getlist(name)]
         if mine != theirs:
-            kept += [(f"theirs_{name}", text) for text in _posted(form.fields[name], stale.theirs.get(name))]
+            kept += [(f"theirs_{name}", text) for text in _posted(form.fields[name], stored.get(name))]
             sides = (("mine", mine), ("theirs", theirs), ("before", before))
             fields.append(
                 {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from anlan.kernel import acts, audit, cells, clock, drawing, registry
+from anlan.kernel import acts, audit, cells, clock, drawing, extra, registry
 from anlan.kernel.ledger import Ledger, Panel, Section, kind_of
 from anlan.kernel.models import AuditEntry
 from anlan.kernel.pages import moves
@@ -124,8 +125,10 @@ class RowPage:
 def event(ledger: Ledger | None, entry: AuditEntry, names: drawing.Names) -> dict[str, Any]:
     """One act as the timeline draws it: when, what, who, and each changed field old → new."""
     changes = []
-    columns = {one.attname for one in ledger.model._meta.concrete_fields} if ledger else set()
-    for name, (before, after) in entry.differences.items():
+    columns = (
+        {one.attname for one in ledger.model._meta.concrete_fields} | {*ledger.extra} if ledger else set()
+    )
+    for name, (before, after) in _unfolded(ledger, entry.differences):
         if ledger is None or entry.act in {"add", "import"} or name not in columns:
             continue
         changes.append(
@@ -144,8 +147,20 @@ def event(ledger: Ledger | None, entry: AuditEntry, names: drawing.Names) -> dic
     }
 
 
+def _unfolded(ledger: Ledger | None, differences: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What changed, field by field; of a JSON column with declared fields only those that differ."""
+    for name, sides in differences.items():
+        if ledger is None or not ledger.extra or name != ledger.kept_in:
+            yield name, sides
+            continue
+        before, after = (extra.unfold(ledger, {name: one}) for one in sides)
+        yield from ((one, (before[one], after[one])) for one in before if before[one] != after[one])
+
+
 def field_label(ledger: Ledger, name: str) -> str:
     """The Chinese name of a stored column."""
+    if name in ledger.extra:
+        return ledger.label_of(name)
     for model_field in ledger.model._meta.concrete_fields:
         if name in (model_field.attname, model_field.name):
             return ledger.label_of(model_field.name)
@@ -154,7 +169,8 @@ def field_label(ledger: Ledger, name: str) -> str:
 
 def shown(ledger: Ledger, name: str, value: Any, names: drawing.Names) -> Any:
     """A recorded value in words: labels for choices, names for places."""
-    model_field = next((one for one in ledger.model._meta.concrete_fields if one.attname == name), None)
+    columns = (*ledger.extra.values(), *ledger.model._meta.concrete_fields)
+    model_field = next((one for one in columns if one.attname == name), None)
     if model_field is None or value is None:
         return value
     if model_field.name in ledger.masked:
