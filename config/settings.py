@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "anlan.papers",
     "anlan.programmes",
     "anlan.enterprises",
+    "anlan.hazards",
     *(["tests.example"] if EXAMPLE else []),
     *FURTHER_APPS,
 ]
@@ -244,6 +245,7 @@ ANLAN_DOMAINS = [
     "anlan.standards.domain",
     "anlan.papers.domain",
     "anlan.programmes.domain",
+    "anlan.hazards.domain",
     *(["tests.example.domain"] if EXAMPLE else []),
     *(f"{app}.domain" for app in FURTHER_APPS),
 ]

@@ -1,0 +1,97 @@
+"""How a danger is drawn in lists: the light of its day, its level, its photo, its industry."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+from html import escape
+from typing import Any
+
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+
+from anlan.hazards.models import HiddenDanger
+from anlan.kernel import cells, clock
+from anlan.org.offers import industries
+
+NEAR = 3
+KEPT_SECONDS = 30.0
+
+
+class _Kept:
+    names: dict[str, str] = {}
+    until = 0.0
+
+
+def industry_names() -> dict[str, str]:
+    """{slug: name}, kept for half a minute."""
+    if time.monotonic() >= _Kept.until:
+        _Kept.names = dict(industries())
+        _Kept.until = time.monotonic() + KEPT_SECONDS if _Kept.names else 0.0
+    return _Kept.names
+
+
+def industry_name(slug: str) -> str:
+    """The name of an industry without what stands in brackets, for narrow columns."""
+    return industry_names().get(slug, slug).partition("（")[0]
+
+
+def fact(row: HiddenDanger, today: date) -> tuple[str, str]:
+    """(light, word) of a danger on a day: 剩 3 天, 今天, 逾期 2 天, 待下达 since so many days."""
+    if row.state == "void":
+        return "o", "已作废"
+    if row.state == "closed":
+        late = row.due_on and row.closed_on and row.rectified_on and row.rectified_on > row.due_on
+        return ("y", "逾期整改") if late else ("g", "已销号")
+    if row.due_on is None:
+        waited = (today - row.found_on).days
+        return ("y" if waited > NEAR else "o"), f"未定期限 {waited} 天"
+    left = (row.due_on - today).days
+    if row.state in ("checking", "verified") and (row.rectified_on or today) <= row.due_on:
+        return "g", "已按期报验"
+    if left < 0:
+        return "r", f"逾期 {-left} 天"
+    return ("y" if left <= NEAR else "g"), (f"剩 {left} 天" if left else "今天")
+
+
+def due(row: HiddenDanger) -> SafeString:
+    """The light with its fact, and the day in small."""
+    today = clock.today()
+    light, word = fact(row, today)
+    day = row.due_on if row.is_open else row.closed_on
+    small = f" <small>{cells.day(day, short=day.year == today.year)}</small>" if day else ""
+    return mark_safe(cells.light(light, word) + small)
+
+
+def level(row: HiddenDanger) -> SafeString:
+    """重大 in red with bars; 一般 in grey; what nobody graded yet says so."""
+    if row.level == HiddenDanger.Grade.MAJOR:
+        return cells.level("red", "重大")
+    if row.state == "found":
+        return mark_safe(
+            '<span class="yellow">疑似重大</span>' if row.suspected else '<span class="mute">待定</span>'
+        )
+    return mark_safe('<span class="mid">一般</span>')
+
+
+def thumb(row: HiddenDanger) -> SafeString:
+    """The first photo, small."""
+    if not row.photos:
+        return mark_safe("")
+    url = escape(reverse("danger-thumb", args=[row.pk]))
+    return mark_safe(f'<img class="thumb" src="{url}" width="38" height="24" loading="lazy" alt="">')
+
+
+def number(row: HiddenDanger) -> str:
+    """YH0000059."""
+    return row.number
+
+
+def industry(row: Any) -> str:
+    """The name of the row's industry."""
+    return industry_name(row.industry)
+
+
+def firm(row: HiddenDanger) -> str:
+    """The firm's short name, or the place where there is no firm."""
+    return (row.enterprise.short_name or row.enterprise.name) if row.enterprise else row.place

@@ -1,0 +1,92 @@
+"""What the first page says of hidden dangers: what waits for me to put right, to verify, to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+
+from anlan.hazards import danger_cells
+from anlan.hazards.models import DangerRequest, HiddenDanger
+from anlan.hazards.models.dangers import OPEN_STATES
+from anlan.kernel import cells, clock
+from anlan.kernel.counting import CAP
+from anlan.kernel.models import Referral
+from anlan.kernel.scope import Actor
+from anlan.kernel.shell import HomePanel
+
+SHOWN = 6
+
+
+def due(actor: Actor) -> Mapping[str, Any] | None:
+    """Counts and the nearest rows of what waits for this post; None where nothing does."""
+    if not actor.may_read("dangers.view") or actor.seat is None:
+        return None
+    today = clock.today()
+    rows = HiddenDanger.objects.visible_to(actor)
+    base = reverse("ledger-list", args=["dangers"])
+    firm = actor.seat.enterprise_id is not None
+    groups: list[tuple[str, Any, str, bool]] = []
+    if actor.may("dangers.submit") and firm:
+        mine = rows.filter(state__in=("ordered", "rectifying"))
+        groups.append(("待我整改", mine, f"{base}?state=ordered,rectifying", False))
+    if actor.may("dangers.grade"):
+        groups.append(("待定级", rows.filter(state="found"), f"{base}?state=found", False))
+    if actor.may("dangers.verify"):
+        groups.append(("待我验收", rows.filter(state="checking"), f"{base}?state=checking", False))
+    late = rows.filter(state__in=OPEN_STATES, attention_on__lt=today, due_on__isnull=False).exclude(
+        Q(state__in=("checking", "verified"))
+    )
+    groups.append(("逾期未整改", late, f"{base}?late=1", True))
+    figs = [
+        {"label": label, "value": number, "unit": "条", "url": url, "red": red and number > 0}
+        for label, found, url, red in groups
+        if (number := _capped(found)) or red
+    ]
+    nearest = list(
+        rows.filter(state__in=("ordered", "rectifying", "checking") if firm else OPEN_STATES)
+        .filter(attention_on__isnull=False)
+        .order_by("attention_on", "id")
+        .select_related("enterprise")[:SHOWN]
+    )
+    others = _others(actor)
+    if not nearest and not others:
+        return None
+    return {"figs": figs, "rows": [_row(one) for one in nearest], "others": others, "url": base}
+
+
+def _capped(rows: Any) -> int:
+    return int(rows.order_by().values("pk")[:CAP].count())
+
+
+def _row(one: HiddenDanger) -> dict[str, Any]:
+    light, word = danger_cells.fact(one, clock.today())
+    return {
+        "light": cells.light(light, word),
+        "text": one.description,
+        "url": reverse("ledger-row", args=["dangers", one.pk]),
+        "firm": danger_cells.firm(one),
+        "level": danger_cells.level(one),
+        "state": one.get_state_display(),
+    }
+
+
+def _others(actor: Actor) -> list[dict[str, Any]]:
+    """Requests to decide, dangers handed over to this office."""
+    found: list[dict[str, Any]] = []
+    if actor.may("danger-requests.decide"):
+        asked = DangerRequest.objects.visible_to(actor).filter(state="asked")
+        url = f"{reverse('ledger-list', args=['danger-requests'])}?state=asked"
+        found.append({"label": "延期、降级、移送申请待审核", "count": _capped(asked), "url": url})
+    if actor.may_read("referrals.view") and actor.seat and actor.seat.unit_id:
+        sent = Referral.objects.visible_to(actor).filter(
+            to_ledger="dangers", to_unit_id=actor.seat.unit_id, state="sent"
+        )
+        url = reverse("danger-handed")
+        found.append({"label": "移送来的隐患待接收", "count": _capped(sent), "url": url})
+    return [one for one in found if one["count"]]
+
+
+HOME_PANELS = (HomePanel("dangers-due", "hazards/danger_home.html", due, position=20),)

@@ -1,0 +1,32 @@
+"""What hazards declare, part by part: hidden dangers; risk grading and major hazard installations."""
+
+from __future__ import annotations
+
+from anlan.hazards import danger_domain, risk_domain
+from anlan.kernel.shell import Group
+
+PARTS = (danger_domain, risk_domain)
+LEDGERS = tuple(ledger for part in PARTS for ledger in part.LEDGERS)
+WORKFLOWS = tuple(one for part in PARTS for one in part.WORKFLOWS)
+MEASURES = tuple(one for part in PARTS for one in part.MEASURES)
+PARAMETERS = tuple(one for part in PARTS for one in part.PARAMETERS)
+ACTS = tuple(one for part in PARTS for one in getattr(part, "ACTS", ()))
+HOME_PANELS = tuple(one for part in PARTS for one in getattr(part, "HOME_PANELS", ()))
+SETUP = tuple(one for part in PARTS for one in getattr(part, "SETUP", ()))
+ORDER = (
+    *("dangers", "danger-phone", "danger-statistics", "danger-listings", "danger-requests", "danger-silent"),
+    *(
+        "risks",
+        "site-plans",
+        "risk-jobs",
+        "installations",
+        "guarantors",
+        "guarantor-duties",
+        "guarantor-grid",
+    ),
+    *("shift-leaders", "gb18218"),
+)
+MENU = (
+    Group("hazards", "风险隐患", "alert-triangle", position=30, order=ORDER),
+    *(one for part in PARTS for one in part.MENU),
+)

@@ -1,0 +1,293 @@
+"""The page of one danger: where it stands, what is to be done, its five elements, photos, decisions, course."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from anlan.hazards import danger_cells, reads_danger
+from anlan.hazards.actions.danger_decide import ASKABLE
+from anlan.hazards.models import DangerListing, DangerRequest, HiddenDanger
+from anlan.kernel import cells, clock, drawing, moves, places, registry
+from anlan.kernel.ledger import Ledger
+from anlan.kernel.once import new_key
+from anlan.kernel.pages.access import ledger_for, row_for
+from anlan.kernel.pages.lists import Act
+from anlan.kernel.pages.moves import MoveButton, buttons, side_sections
+from anlan.kernel.pages.rows import event
+from anlan.kernel.requests import ActorRequest
+
+ASIDE = ("升为重大", "作废", "上传附件")
+
+
+class DangerPage:
+    """What `hazards/danger.html` and the printed notice read."""
+
+    def __init__(self, request: ActorRequest, row: HiddenDanger) -> None:
+        self.request, self.row, self.actor = request, row, request.actor
+        self.ledger: Ledger = registry.ledger("dangers")
+        self.base = reverse("ledger-row", args=["dangers", row.pk])
+        self.light = cells.light(*reads_danger.fact(row))
+        self.level = (
+            cells.level("red", "重大隐患", box=True) if row.level == "major" else danger_cells.level(row)
+        )
+
+    @property
+    def title(self) -> str:
+        """What is wrong."""
+        return self.row.description
+
+    @property
+    def place(self) -> str:
+        """County and place, in words."""
+        return "　".join(one for one in (places.labels({self.row.region_path}).get(self.row.region_path, ""),
+                                        self.row.place) if one)  # fmt: skip
+
+    @property
+    def industry(self) -> str:
+        """The industry's name."""
+        return danger_cells.industry_name(self.row.industry)
+
+    @cached_property
+    def _buttons(self) -> list[MoveButton]:
+        return buttons(self.request, self.ledger, self.row)
+
+    @cached_property
+    def acts(self) -> list[Act | MoveButton]:
+        """Print, and the moves out of where it stands."""
+        printed = Act("打印通知单", reverse("danger-notice", args=[self.row.pk]), "printer", office_only=True)
+        return [printed, *(one for one in self._buttons if one.label not in ASIDE)]
+
+    @property
+    def closed_moves(self) -> list[str]:
+        """Why a move is closed, in words."""
+        return [f"不能{one.label}：{one.reason}。" for one in self._buttons if one.reason]
+
+    @cached_property
+    def aside(self) -> list[tuple[str, str]]:
+        """Less frequent ways on: (label, address)."""
+        row, pk = self.row, self.row.pk
+        found = [(one.label, one.url) for one in self._buttons if one.label in ASIDE[:2] and not one.reason]
+        if self.actor.may("danger-requests.add"):
+            waiting = {one.kind for one in self.waiting}
+            for kind, states in ASKABLE.items():
+                ordinary = kind == "downgrade" and row.level != "major"
+                if row.state in states and kind not in waiting and not ordinary:
+                    found.append((f"申请{kind.label}", reverse("danger-ask", args=[pk, kind.value])))
+        if row.level == "major" and row.is_open:
+            if self.actor.may("dangers.plan"):
+                found.append(
+                    ("修改治理方案" if self.plan else "制定治理方案", reverse("danger-plan", args=[pk]))
+                )
+            if self.actor.may("danger-listings.add") and not row.listed:
+                found.append(("挂牌督办", reverse("danger-list-up", args=[pk])))
+        if row.is_open and self.actor.may("dangers.change"):
+            found.append(("修改登记内容", f"{self.base}edit/"))
+        return found
+
+    @cached_property
+    def waiting(self) -> list[DangerRequest]:
+        """Requests that wait for a decision."""
+        return reads_danger.waiting(self.actor, self.row)
+
+    @cached_property
+    def asked(self) -> list[dict[str, Any]]:
+        """The same with the decisions that this post may take, and why not."""
+        found = []
+        for one in self.waiting:
+            offers = [offer for offer in moves.offers(self.actor, one) if offer.permitted]
+            found.append(
+                {
+                    "row": one,
+                    "url": reverse("ledger-row", args=["danger-requests", one.pk]),
+                    "acts": [
+                        (
+                            offer.move.label,
+                            reverse("ledger-move", args=["danger-requests", one.pk, offer.move.key]),
+                        )
+                        for offer in offers
+                        if offer.allowed and (offer.move.fields or offer.move.note)
+                    ],
+                    "reasons": sorted({offer.reason for offer in offers if offer.reason}),
+                }
+            )
+        return found
+
+    @cached_property
+    def steps(self) -> list[dict[str, str]]:
+        """The step line."""
+        return reads_danger.steps(self.row)
+
+    @cached_property
+    def elements(self) -> list[tuple[str, str, Any, Any]]:
+        """The five elements."""
+        asked = next((one.new_due_on for one in self.waiting if one.kind == "extension"), None)
+        return reads_danger.elements(self.row, asked)
+
+    @property
+    def settled(self) -> int:
+        """How many of the five stand."""
+        row = self.row
+        whole = (row.responsible, row.measures, row.funds, row.due_on, row.contingency)
+        return sum(one not in (None, "") for one in whole)
+
+    @cached_property
+    def photos(self) -> list[dict[str, Any]]:
+        """Before and after."""
+        return reads_danger.photos(self.actor, self.row)
+
+    @property
+    def doubled(self) -> int:
+        """How many of the photos hang elsewhere as well."""
+        return sum(1 for one in self.photos if one["twins"])
+
+    @property
+    def photo_url(self) -> str:
+        """Where a photo is sent to; nothing where this post sends none."""
+        may = self.row.is_open and self.actor.may("dangers.photograph")
+        return reverse("danger-photograph", args=[self.row.pk]) if may else ""
+
+    @cached_property
+    def plan(self) -> Any:
+        """The treatment plan."""
+        return reads_danger.plan_of(self.actor, self.row) if self.row.level == "major" else None
+
+    @property
+    def plan_rows(self) -> list[tuple[str, str]]:
+        """Its six elements."""
+        return reads_danger.plan_rows(self.plan) if self.plan else []
+
+    @property
+    def reports(self) -> list[dict[str, Any]]:
+        """The two halves of the dual report of a major danger."""
+        row = self.row
+        if row.level != "major":
+            return []
+        may = self.actor.may("dangers.report") and row.is_open
+        return [
+            {"label": label, "day": day, "how": how,
+             "light": cells.light("g", f"已报 {day}") if day else cells.light("y", "未报"),
+             "url": reverse("danger-report", args=[row.pk, side]) if may else ""}
+            for side, label, day, how in (
+                ("regulator", "监管部门", row.regulator_told_on, row.regulator_told_how),
+                ("congress", "职工大会（职代会）", row.congress_told_on, row.congress_told_how),
+            )
+        ]  # fmt: skip
+
+    @cached_property
+    def facts(self) -> list[tuple[str, Any]]:
+        """Basic facts, for the side column."""
+        row, firm = self.row, self.row.enterprise
+        found: list[tuple[str, Any]] = []
+        if firm and type(firm).objects.visible_to(self.actor).filter(pk=firm.pk).exists():
+            found.append(
+                ("所在单位", cells.link(firm.name, reverse("ledger-row", args=["enterprises", firm.pk])))
+            )
+        elif firm:
+            found.append(("所在单位", firm.name))
+        found += [
+            ("位置", self.place),
+            ("来源", row.get_source_display()),
+            ("类别", row.get_category_display()),
+        ]
+        found.append(("定级依据", self.ground))
+        found += [
+            ("整改责任人", row.responsible or "—"),
+            ("监管部门", str(row.regulator) if row.regulator else "—"),
+            ("验收人", row.verifier or "不得为报验人"),
+        ]
+        if row.rectification:
+            found.append(("整改情况", row.rectification))
+        if row.self_check:
+            found.append(("自查意见", row.self_check))
+        if row.verification:
+            found.append(("验收意见", row.verification))
+        if row.longitude is not None:
+            found.append(("经纬度", f"{row.longitude}, {row.latitude}"))
+        return found
+
+    @property
+    def ground(self) -> Any:
+        """On what it was graded; what is not sure says 待核."""
+        one = self.row.criterion
+        if one is None:
+            return self.row.get_basis_display() if self.row.basis else "还没有定级"
+        return cells.Cell(value=str(one), note="条款待核" if one.unsure else one.basis)
+
+    @cached_property
+    def decisions(self) -> list[dict[str, Any]]:
+        """Decisions on record."""
+        return reads_danger.decisions(self.actor, self.row)
+
+    @cached_property
+    def side(self) -> list[dict[str, Any]]:
+        """Deadlines from the house's table."""
+        return [one for one in side_sections(self.row) if one["title"] == "期限"]
+
+    @cached_property
+    def timeline(self) -> list[dict[str, Any]]:
+        """The whole course, newest first: acts on the danger, its requests and listing, and turning red."""
+        names = drawing.Names()
+        hanging = {
+            "danger-requests": [
+                one.pk for one in DangerRequest.objects.visible_to(self.actor).filter(danger=self.row)
+            ],
+            "danger-listings": [
+                one.pk for one in DangerListing.objects.visible_to(self.actor).filter(danger=self.row)
+            ],
+        }
+        found = []
+        for entry in reads_danger.acts_of(self.row, hanging):
+            drawn = event(registry.ledger(entry.ledger), entry, names)
+            drawn["changes"] = [] if entry.act != "change" else drawn["changes"]
+            found.append((entry.at, drawn))
+        row, today = self.row, clock.today()
+        ended = row.rectified_on or today
+        if row.due_on and row.due_on < ended and row.state != "void":
+            from anlan.kernel.due import end_of
+
+            at = end_of(row.due_on)
+            found.append(
+                (at, {"time": cells.recent(at, today), "text": "超过整改期限，转红灯", "kind": "bad"})
+            )
+        if reads_danger.quick(row) and row.closed_at:
+            minutes = int((row.closed_at - row.reported_at).total_seconds() // 60) if row.reported_at else 0
+            text = f"录入后 {minutes} 分钟即销号，请核实是否现场整改"
+            found.append((row.closed_at, {"time": "", "text": text, "kind": "bad"}))
+        return [drawn for _, drawn in sorted(found, key=lambda one: one[0], reverse=True)]
+
+    @property
+    def history_url(self) -> str:
+        """All acts."""
+        return f"{self.base}history/"
+
+    key = property(lambda self: new_key())
+
+
+def page_of(request: ActorRequest, pk: int) -> DangerPage:
+    """The page's object, or 404."""
+    ledger = ledger_for(request, "dangers")
+    return DangerPage(request, row_for(request, ledger, pk, "enterprise", "regulator", "criterion__standard"))
+
+
+@require_GET
+def danger(request: ActorRequest, pk: int) -> HttpResponse:
+    """One danger."""
+    return render(request, "hazards/danger.html", {"page": page_of(request, pk)})
+
+
+@require_GET
+def notice(request: ActorRequest, pk: int) -> HttpResponse:
+    """The notice to the firm, for A4."""
+    page = page_of(request, pk)
+    firm = page.row.enterprise.name if page.row.enterprise else page.row.place
+    context = {
+        "page": page, "firm": firm, "row": page.row, "today": clock.today(),
+        "office": str(page.row.regulator or (request.actor.seat.unit_label if request.actor.seat else "")),
+    }  # fmt: skip
+    return render(request, "hazards/danger_notice.html", context)

@@ -1,0 +1,186 @@
+"""The list of dangers with its acts on many rows; slips that hand a danger over to this office."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Q, QuerySet
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from anlan.hazards.actions import danger_decide
+from anlan.hazards.actions.danger_people import people_of_units
+from anlan.hazards.models import HiddenDanger
+from anlan.hazards.models.dangers import OPEN_STATES
+from anlan.kernel import audit, clock, moves, notice, registry
+from anlan.kernel.counting import CAP
+from anlan.kernel.exchange import export, running
+from anlan.kernel.listing import Listing
+from anlan.kernel.models import Referral
+from anlan.kernel.pages.access import ledger_for
+from anlan.kernel.pages.lists import ListPage, safe_next
+from anlan.kernel.requests import ActorRequest, whole
+from anlan.kernel.writing import Refused, Stale
+
+MOST = 200
+
+
+class BulkAct:
+    """A button of the bulk bar."""
+
+    def __init__(self, label: str, url: str, ask: str = "") -> None:
+        self.label, self.url, self.ask, self.danger = label, url, ask, False
+
+
+class DangerListPage(ListPage):
+    """The ledger's list, its title line telling where it hurts, and acts on picked rows."""
+
+    @cached_property
+    def bulk(self) -> list[BulkAct]:
+        """What this post may do with many rows."""
+        actor, found = self.request.actor, []
+        if actor.may("dangers.order"):
+            found.append(BulkAct("发催办", reverse("danger-bulk", args=["nudge"])))
+        if actor.may("dangers.close"):
+            ask = "销号后这些隐患不再整改。只销验收合格的，其余不动。"
+            found.append(BulkAct("销号", reverse("danger-bulk", args=["close"]), ask))
+        if actor.may("dangers.export"):
+            found.append(BulkAct("导出所选", reverse("danger-bulk", args=["export"])))
+        return found
+
+    @cached_property
+    def facts(self) -> list[str]:
+        """Problems of the filter line, and the open major ones."""
+        found = super().facts
+        rows = HiddenDanger.objects.visible_to(self.request.actor).filter(
+            level="major", attention_on__isnull=False
+        )
+        late = Q(attention_on__lt=clock.today(), due_on__isnull=False, rectified_on__isnull=True)
+        part = rows.order_by().values("pk", "attention_on", "due_on", "rectified_on")[:CAP]
+        told = HiddenDanger.objects.visible_to(self.request.actor).filter(pk__in=part.values("pk"))
+        counts = told.order_by().aggregate(n=Count("pk"), late=Count("pk", filter=late))
+        if counts["n"]:
+            more = "+" if counts["n"] >= CAP else ""
+            found.append(f"重大 {counts['n']}{more} 条未销号，逾期 {counts['late']} 条")
+        return found
+
+
+@require_GET
+def dangers(request: ActorRequest) -> HttpResponse:
+    """The list; a number typed into the search leads to its danger."""
+    ledger = ledger_for(request, "dangers")
+    typed = request.GET.get("q", "").strip().upper()
+    number = whole(typed.removeprefix("YH")) if typed.startswith("YH") else None
+    if number and HiddenDanger.objects.visible_to(request.actor).filter(pk=number).exists():
+        return HttpResponseRedirect(reverse("ledger-row", args=["dangers", number]))
+    page = DangerListPage(request, ledger)
+    htmx = getattr(request, "htmx", None)
+    template = "kernel/list_body.html" if htmx and htmx.target == "list-body" else "hazards/danger_list.html"
+    return render(request, template, {"page": page})
+
+
+@require_POST
+def bulk(request: ActorRequest, act: str) -> HttpResponseBase:
+    """One act on the picked rows, each as the page of the row would do it."""
+    ids = [number for one in request.POST.getlist("ids")[:MOST] if (number := whole(one))]
+    acts = {"nudge": ("dangers.order", _nudge), "close": ("dangers.close", _close)}
+    back = safe_next(request, reverse("ledger-list", args=["dangers"]))
+    if act == "export" and request.actor.may("dangers.export"):
+        return _export(request, ids)
+    if act not in acts or not request.actor.may(acts[act][0]):
+        raise Http404
+    rows = list(HiddenDanger.objects.visible_to(request.actor).filter(pk__in=ids).order_by("id"))
+    acts[act][1](request, rows)
+    return HttpResponseRedirect(back)
+
+
+class Picked(Listing):
+    """The list narrowed to the picked rows: columns, order and export are the list's own."""
+
+    def __init__(self, request: ActorRequest, ids: list[int]) -> None:
+        super().__init__(registry.ledger("dangers"), request.actor, {})
+        self.ids = ids
+
+    def _matching(self, wanted: int) -> QuerySet[Any]:
+        return super()._matching(wanted).filter(pk__in=self.ids)
+
+
+def _export(request: ActorRequest, ids: list[int]) -> FileResponse:
+    """The picked rows as xlsx, on record like any export."""
+    listing = Picked(request, ids)
+    stream = io.BytesIO()
+    with tempfile.TemporaryDirectory() as home:
+        count = running.write_file(listing, Path(home) / "rows", "xlsx")
+        stream.write((Path(home) / "rows").read_bytes())
+    stream.seek(0)
+    running.record(request.actor, listing, count)
+    return FileResponse(stream, as_attachment=True, filename=export.file_name(listing.ledger, "xlsx"))
+
+
+def _close(request: ActorRequest, rows: list[HiddenDanger]) -> None:
+    done, refused = 0, []
+    for row in rows:
+        try:
+            moves.perform(request.actor, row, "close")
+            done += 1
+        except (Refused, Stale, ValidationError) as error:
+            refused.append(f"{row.number}：{error}")
+    messages.success(request, f"已销号 {done} 条。")
+    if refused:
+        shown = "".join(refused[:5]) + (f"等 {len(refused)} 条" if len(refused) > 5 else "")
+        messages.warning(request, f"{len(refused)} 条没有销号。{shown}")
+
+
+def _nudge(request: ActorRequest, rows: list[HiddenDanger]) -> None:
+    """Tell the firm's people, and the regulator's where the firm has no account; once a day for a danger."""
+    told = silent = 0
+    today = clock.today()
+    for row in rows:
+        if row.state not in OPEN_STATES:
+            continue
+        text = f"请尽快整改：{row.description[:60]}" + (f"，期限 {row.due_on}" if row.due_on else "")
+        reached = danger_decide.tell_firm(row, f"nudge:{today}", text)
+        if not reached:
+            link = reverse("ledger-row", args=["dangers", row.pk])
+            people = people_of_units([row.regulator_id])
+            reached = notice.notify(people, f"dangers:{row.pk}:nudge:{today}", text, link=link, row=row)
+        audit.record(request.actor, "nudge", row, note=f"通知 {reached} 人")
+        told, silent = told + (reached > 0), silent + (not reached)
+    messages.success(request, f"已催办 {told} 条。")
+    if silent:
+        messages.warning(
+            request, f"{silent} 条没有可通知的人：企业和监管部门都没有在岗账号，或今天已经催过。"
+        )
+
+
+@require_GET
+def handed(request: ActorRequest) -> HttpResponse:
+    """Slips that hand dangers over to this office."""
+    if not request.actor.may_read("referrals.view"):
+        raise Http404
+    seat = request.actor.seat
+    slips = Referral.objects.visible_to(request.actor).filter(
+        to_ledger="dangers", to_unit_id=seat.unit_id if seat and seat.unit_id else 0
+    )
+    waiting = slips.filter(state__in=("sent", "accepted")).order_by("-id")
+    done = slips.exclude(state__in=("sent", "accepted")).order_by("-id")[:20]
+    may = request.actor.may("referrals.accept") and request.actor.may("referrals.finish")
+    page: dict[str, Any] = {"title": "移送来的隐患", "waiting": waiting, "done": done, "may": may}
+    return render(request, "hazards/danger_handed.html", {"page": page})
+
+
+@require_POST
+def take_over(request: ActorRequest, pk: int) -> HttpResponse:
+    """Take one up."""
+    slip = get_object_or_404(Referral.objects.visible_to(request.actor), pk=pk, to_ledger="dangers")
+    row = danger_decide.take_over(request.actor, slip)
+    messages.success(request, f"已接收，{row.number} 由本单位督促整改。")
+    return HttpResponseRedirect(reverse("ledger-row", args=["dangers", row.pk]))

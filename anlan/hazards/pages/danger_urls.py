@@ -1,0 +1,21 @@
+"""Addresses of the pages of hidden dangers."""
+
+from django.urls import URLPattern, path
+
+from anlan.hazards.pages import danger, danger_forms, danger_list, danger_photos
+
+urlpatterns: list[URLPattern] = [
+    path("dangers/", danger_list.dangers, name="danger-list"),
+    path("dangers/bulk/<slug:act>/", danger_list.bulk, name="danger-bulk"),
+    path("dangers/handed/", danger_list.handed, name="danger-handed"),
+    path("dangers/handed/<int:pk>/take/", danger_list.take_over, name="danger-take-over"),
+    path("dangers/<int:pk>/", danger.danger, name="danger"),
+    path("dangers/<int:pk>/notice/", danger.notice, name="danger-notice"),
+    path("dangers/<int:pk>/thumb/", danger_photos.thumb, name="danger-thumb"),
+    path("dangers/<int:pk>/photo/<int:attachment>/", danger_photos.photo, name="danger-photo"),
+    path("dangers/<int:pk>/photograph/", danger_forms.photograph, name="danger-photograph"),
+    path("dangers/<int:pk>/report/<slug:side>/", danger_forms.report, name="danger-report"),
+    path("dangers/<int:pk>/plan/", danger_forms.plan, name="danger-plan"),
+    path("dangers/<int:pk>/ask/<slug:kind>/", danger_forms.ask, name="danger-ask"),
+    path("dangers/<int:pk>/list-up/", danger_forms.list_up, name="danger-list-up"),
+]

@@ -1,0 +1,219 @@
+"""What a danger's page shows, and what a firm's page says of its dangers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Avg, Count, Max, Q
+from django.urls import reverse
+
+from anlan.hazards import danger_cells
+from anlan.hazards.actions.danger import AFTER, BEFORE
+from anlan.hazards.models import DangerListing, DangerPlan, DangerRequest, HiddenDanger
+from anlan.hazards.models.dangers import OPEN_STATES
+from anlan.hazards.rules import danger_remedy, danger_watch
+from anlan.kernel import cells, clock, files, parameters
+from anlan.kernel.models import AuditEntry
+from anlan.kernel.scope import Actor
+
+OPEN = Q(state__in=OPEN_STATES)
+SHOWN = 6
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A firm's dangers in figures; every address opens the rows behind its figure."""
+
+    figs: list[dict[str, Any]]
+    latest: list[HiddenDanger]
+    silence: danger_watch.Silence
+    silent_days: int
+    url: str
+
+
+def summary_of(enterprise: Any, actor: Actor) -> Summary:
+    """The dangers of a firm as this reader sees them, for the firm's page: three statements.
+
+    figs: label, value, unit, note, url, red, as `kernel/partials/figs.html` draws them. latest: up to six,
+    open ones first. silence: since when the firm has found nothing by itself.
+    """
+    today = clock.today()
+    year = date(today.year, 1, 1)
+    rows = HiddenDanger.objects.visible_to(actor).filter(enterprise_id=enterprise.pk).exclude(state="void")
+    late = Q(due_on__lt=today, rectified_on__isnull=True) & OPEN
+    found = rows.order_by().aggregate(
+        open=Count("pk", filter=OPEN),
+        major=Count("pk", filter=OPEN & Q(level="major")),
+        late=Count("pk", filter=late),
+        found=Count("pk", filter=Q(found_on__gte=year)),
+        own=Count("pk", filter=Q(found_on__gte=year, source="self")),
+        closed=Count("pk", filter=Q(found_on__gte=year, state="closed")),
+        days=Avg("days_open", filter=Q(closed_on__gte=year)),
+        last=Max("found_on", filter=Q(source="self")),
+    )
+    silent_days = int(parameters.value("dangers.silent_days"))
+    base = f"{reverse('ledger-list', args=['dangers'])}?enterprise={enterprise.pk}"
+    opened = f"{base}&state={','.join(OPEN_STATES)}"
+    this_year = f"{base}&found_on_from={year}"
+    rate = f"整改率 {found['closed'] * 100 // found['found']}%（{found['closed']}/{found['found']}）"
+    figs = [
+        {"label": "未销号", "value": found["open"], "unit": "条", "url": opened,
+         "note": f"其中重大 {found['major']} 条"},
+        {"label": "已逾期", "value": found["late"], "unit": "条", "url": f"{base}&late=1",
+         "red": found["late"] > 0},
+        {"label": "本年发现", "value": found["found"], "unit": "条", "url": this_year,
+         "note": f"自查 {found['own']} 条"},
+        {"label": "本年已销号", "value": found["closed"], "unit": "条", "url": f"{this_year}&state=closed",
+         "note": rate if found["found"] else "本年没有发现"},
+        {"label": "平均整改", "value": None if found["days"] is None else round(found["days"], 1),
+         "unit": "天", "none": "—", "note": "本年销号的"},
+    ]  # fmt: skip
+    silence = danger_watch.silence(found["last"], enterprise.opened_on, today, silent_days)
+    latest = list(rows.order_by("attention_on", "-id")[:SHOWN])
+    return Summary(figs, latest, silence, silent_days, base)
+
+
+def steps(row: HiddenDanger) -> list[dict[str, str]]:
+    """The step line: what is done with day and who, where it stands, what comes."""
+    order = ("found", "graded", "ordered", "rectifying", "checking", "verified", "closed")
+    graded = f"判定{row.get_level_display()}" if row.state != "found" else "判定级别"
+    notes = (
+        ("排查登记", f"{cells.day(row.found_on, short=True)} {row.finder}"),
+        (
+            graded,
+            f"{cells.day(row.graded_on, short=True)} {row.graded_by}" if row.graded_on else "按判定标准",
+        ),
+        ("下达整改", f"限 {cells.day(row.due_on, short=True)} 前" if row.due_on else "五落实"),
+        ("整改", _when(row.rectified_on, row.rectifier) or row.responsible),
+        ("验收", _when(row.verified_on, row.verifier) or "由非整改人办理"),
+        ("销号", _when(row.closed_on, row.closed_by)),
+    )
+    # The mark stands on what is to be done next.
+    now = {"found": 1, "graded": 2, "ordered": 3, "rectifying": 3, "checking": 4, "verified": 5}
+    at = now.get(row.state, len(notes) if row.state == "closed" else 0)
+    assert row.state in (*order, "void")
+    return [
+        {"label": label, "note": note.strip(), "state": "done" if n < at else "now" if n == at else "todo"}
+        for n, (label, note) in enumerate(notes)
+    ]
+
+
+def _when(day: date | None, who: str) -> str:
+    return f"{cells.day(day, short=True)} {who}".strip() if day else ""
+
+
+def elements(row: HiddenDanger, asked: date | None) -> list[tuple[str, str, Any, Any]]:
+    """The five elements: (label, content, who or how much, light). asked: the day an extension asks for."""
+    today = clock.today()
+    late = row.due_on is not None and row.due_on < today and row.is_open and row.rectified_on is None
+    term = f"原限 {row.due_on}，申请延至 {asked}" if asked else "从发现到整改完成"
+    funds = None if row.funds is None else f"{cells.money(row.funds)} 元"
+    shown: list[tuple[str, str, Any, bool]] = [
+        ("责任", "整改责任人负责组织整改", row.responsible, bool(row.responsible)),
+        ("措施", row.measures or "还没有写明措施", "", bool(row.measures)),
+        ("资金", "整改所需资金", funds or "", row.funds is not None),
+        ("时限", term, cells.day(row.due_on) if row.due_on else "", row.due_on is not None),
+        ("预案", row.contingency or "还没有写明预案和防范措施", "", bool(row.contingency)),
+    ]
+    return [
+        (label, text, side, cells.light("r", "逾期") if label == "时限" and late
+         else cells.light("g", "已落实") if done else cells.light("o", "未落实"))
+        for label, text, side, done in shown
+    ]  # fmt: skip
+
+
+def photos(actor: Actor, row: HiddenDanger) -> list[dict[str, Any]]:
+    """The pictures, before and after, with time, place, and where the same picture hangs as well."""
+    found = []
+    for one in files.attached(row).filter(kind__in=(BEFORE, AFTER)).order_by("id"):
+        others = files.twins(one)
+        seen = others.visible_to(actor)
+        found.append(
+            {
+                "pk": one.pk,
+                "label": "整改前" if one.kind == BEFORE else "整改后",
+                "after": one.kind == AFTER,
+                "taken_at": one.taken_at,
+                "placed": one.longitude is not None,
+                "by": one.uploaded_by,
+                "twins": others.count(),
+                "twin_urls": [
+                    reverse("ledger-row", args=[ledger, pk])
+                    for ledger, pk in seen.values_list("ledger", "subject_id")[:3]
+                ],
+            }
+        )
+    return sorted(found, key=lambda one: one["after"])
+
+
+def decisions(actor: Actor, row: HiddenDanger) -> list[dict[str, Any]]:
+    """Decisions on record, newest last: grading, order, requests with their outcome, listing, delisting."""
+    found: list[dict[str, Any]] = []
+    if row.graded_on:
+        found.append(
+            {"day": row.graded_on, "text": f"判定为{row.get_level_display()}隐患", "who": row.graded_by}
+        )
+    if row.ordered_at:
+        day = row.ordered_at.astimezone(clock.SHANGHAI).date()
+        found.append({"day": day, "text": "责令限期整改", "who": row.ordered_by,
+                      "url": reverse("danger-notice", args=[row.pk]), "link": "通知单"})  # fmt: skip
+    for one in DangerRequest.objects.visible_to(actor).filter(danger=row).order_by("id"):
+        url = reverse("ledger-row", args=["danger-requests", one.pk])
+        asked = f"申请{one.get_kind_display()}" + (f"至 {one.new_due_on}" if one.new_due_on else "")
+        found.append({"day": one.asked_on, "text": asked, "who": one.asked_by, "url": url, "link": "看申请"})
+        if one.decided_on:
+            text = f"{one.get_kind_display()}：{one.get_state_display()}。{one.decision}"
+            found.append(
+                {"day": one.decided_on, "text": text, "who": one.decided_by, "url": url, "link": "决定"}
+            )
+    for listing in DangerListing.objects.visible_to(actor).filter(danger=row).order_by("id"):
+        url = reverse("ledger-row", args=["danger-listings", listing.pk])
+        text = f"{listing.get_tier_display()}挂牌督办 {listing.number}"
+        found.append({"day": listing.listed_on, "text": text, "url": url, "link": "通知"})
+        if listing.delisted_on:
+            found.append({"day": listing.delisted_on, "text": "摘牌", "url": url, "link": "意见"})
+    return sorted(found, key=lambda one: one["day"] or row.found_on)
+
+
+def waiting(actor: Actor, row: HiddenDanger) -> list[DangerRequest]:
+    """Requests of this danger that wait for a decision."""
+    return list(DangerRequest.objects.visible_to(actor).filter(danger=row, state="asked").order_by("id"))
+
+
+def plan_of(actor: Actor, row: HiddenDanger) -> DangerPlan | None:
+    """The treatment plan, if there is one."""
+    found: DangerPlan | None = DangerPlan.objects.visible_to(actor).filter(danger=row).first()
+    return found
+
+
+def plan_rows(plan: DangerPlan) -> list[tuple[str, str]]:
+    """The six elements as (label, text)."""
+    return [(label, getattr(plan, name)) for name, label in danger_remedy.PLAN]
+
+
+def quick(row: HiddenDanger) -> bool:
+    """Whether it was closed within minutes after it was entered."""
+    minutes = int(parameters.value("dangers.quick_minutes"))
+    return danger_watch.closed_at_once(row.reported_at, row.closed_at, minutes)
+
+
+def acts_of(row: HiddenDanger, hanging: Mapping[str, list[int]]) -> list[AuditEntry]:
+    """Every act on the danger and on what hangs on it, newest first."""
+    which = Q(ledger="dangers", subject_id=row.pk)
+    for ledger, ids in hanging.items():
+        which |= Q(ledger=ledger, subject_id__in=ids)
+    rows = AuditEntry.objects.unscoped("the history of a row that the caller has found visible")
+    return list(rows.filter(which).order_by("-id")[:40])
+
+
+def fact(row: HiddenDanger) -> tuple[str, str]:
+    """Light and word of today."""
+    return danger_cells.fact(row, clock.today())
+
+
+def days_since(days: int) -> date:
+    """The day so many days ago."""
+    return clock.today() - timedelta(days=days)

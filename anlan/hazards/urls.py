@@ -1,0 +1,7 @@
+"""Addresses of the pages of hazards, part by part."""
+
+from django.urls import URLPattern, URLResolver
+
+from anlan.hazards.pages import danger_urls
+
+urlpatterns: list[URLPattern | URLResolver] = [*danger_urls.urlpatterns]
