@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Max, Q, Sum
 
 from anlan.kernel.models import AuditEntry
 from anlan.kernel.scope import Actor
@@ -17,10 +17,13 @@ from anlan.programmes.reads_boards import LIVE
 from anlan.programmes.reads_units import names_of
 from anlan.programmes.rules.judging import Case, expected, worst
 
+SHARED = Q(duty__share__isnull=False)
+
 
 @dataclass
 class Line:
-    """One obligation: duties by light; of what runs now how many there are, how many are met, how much."""
+    """One obligation: duties by light; of what runs now how many there are, how many are met, how much;
+    among how many units its number is shared."""
 
     obligation: Obligation
     lights: Mapping[str, int]
@@ -30,7 +33,7 @@ class Line:
     need: Decimal | None = None
     expected: Decimal | None = None
     reason: str = ""
-    proofs: tuple[str, ...] = ()
+    shared: int = 0
 
     @property
     def light(self) -> str:
@@ -116,6 +119,10 @@ def _running(actor: Actor, item: Item, day: date) -> dict[int, Mapping[str, Any]
     groups = others.values("duty__obligation_id", "starts_on", "ends_on", "due_on").annotate(
         n=Count("pk"),
         done=Count("pk", filter=Q(state="met")),
+        shared=Count("pk", filter=SHARED),
+        shared_value=Sum("value", filter=SHARED),
+        best=Max("value", filter=Q(need__isnull=False)),
+        # Last: from here on these names mean the sums.
         value=Sum("value", filter=Q(need__isnull=False)),
         need=Sum("need", filter=Q(need__isnull=False)),
     )
@@ -144,6 +151,11 @@ def _line(
         many = now["n"] or 1
         line.need = now["need"] / many if now["need"] is not None else None
         line.value = now["value"] / many if now["value"] is not None else None
+    elif one.kind in ("quota", "build") and now["need"] is not None:
+        # The number is the document's once, however many answer for it: parts make it up, else the furthest.
+        line.need = one.value if one.value is not None else now["need"]
+        line.value = now["shared_value"] if now["shared"] else now["best"]
+        line.shared = now["shared"]
     else:
         line.value, line.need = now["value"], now["need"]
     if one.kind in ("quota", "build", "coverage") and line.need:

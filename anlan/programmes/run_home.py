@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Max, Q
@@ -12,14 +13,17 @@ from django.urls import reverse
 from anlan.kernel import cells, clock
 from anlan.kernel.scope import Actor
 from anlan.kernel.shell import HomePanel
+from anlan.programmes import reads_shares
 from anlan.programmes.models import Duty, Evidence, Occurrence, Programme
 from anlan.programmes.reads_boards import LIGHT_OF, LIVE, WORST
 from anlan.programmes.reads_units import units_of
+from anlan.programmes.rules.judging import plain
 from anlan.programmes.rules.schedule import LONG_NOTICE
 
 OPEN = ("open", "declared", "returned")
 SHOWN = 12
 ITEMS = 8
+ZERO = Decimal(0)
 
 
 def due(actor: Actor) -> Mapping[str, Any] | None:
@@ -64,6 +68,28 @@ def duties(actor: Actor) -> Mapping[str, Any] | None:
         ],
         "more": len(found) > ITEMS,
         "url": f"{reverse('ledger-list', args=['duties'])}?unit={units[0]}",
+    }
+
+
+def shares(actor: Actor) -> Mapping[str, Any] | None:
+    """The numbers that were given to the post's own units, and how far they are."""
+    units = units_of(actor)
+    if not units or not actor.may_read("occurrences.view"):
+        return None
+    found = reads_shares.given_to(actor, units)
+    if not found:
+        return None
+    return {
+        "rows": [
+            {
+                "quote": one.duty.obligation.quote,
+                "url": reverse("ledger-row", args=["occurrences", one.pk]),
+                "share": f"{plain(one.duty.share or one.need or ZERO)} {one.duty.obligation.unit}",
+                "value": "未报" if one.value is None else plain(one.value),
+                "light": cells.light(one.light, one.reason or one.get_light_display()),
+            }
+            for one in found[:ITEMS]
+        ]
     }
 
 
@@ -141,5 +167,6 @@ def _waiting(actor: Actor) -> list[dict[str, Any]]:
 
 HOME_PANELS = (
     HomePanel("programme-due", "programmes/home_due.html", due, position=10),
+    HomePanel("programme-shares", "programmes/home_shares.html", shares, position=11),
     HomePanel("programme-duties", "programmes/home_duties.html", duties, position=10, side=True),
 )

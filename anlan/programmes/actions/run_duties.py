@@ -13,10 +13,9 @@ from anlan.kernel.due import local_day
 from anlan.kernel.scope import Actor
 from anlan.kernel.writing import Refused, require, write
 from anlan.programmes.actions import run, run_judging
-from anlan.programmes.models import Duty, Occurrence
+from anlan.programmes.models import Duty
 from anlan.programmes.reads_units import units_of
 
-OPEN = (Occurrence.State.OPEN, Occurrence.State.DECLARED, Occurrence.State.RETURNED)
 LIVE = (Duty.State.ISSUED, Duty.State.SIGNED, Duty.State.OBJECTED)
 
 
@@ -97,17 +96,6 @@ def let_go(actor: Actor, duty: Duty, values: Mapping[str, Any]) -> None:
 def tell_kept(actor: Actor, duty: Duty, values: Mapping[str, Any]) -> None:
     """The unit learns that its objection was not taken up, and why."""
     _tell(duty, f"duties:{duty.pk}:kept:{duty.version}", f"退回申请未获同意，请签收职责：{duty.decision}")
-
-
-def allot(actor: Actor, duty: Duty, share: Any) -> None:
-    """Give a unit its share of a quota; the open occurrences need that much from now on."""
-    with transaction.atomic():
-        write(actor, duty, {"share": share}, "allot", permission="duties.decide")
-        rows = Occurrence.objects.unscoped("the occurrences of a duty just written").filter(
-            duty=duty, state__in=OPEN
-        )
-        rows.update(need=share)
-        run_judging.refresh([duty.pk])
 
 
 def _tell(duty: Duty, key: str, text: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
@@ -17,11 +18,13 @@ from anlan.kernel import clock
 from anlan.kernel.scope import Actor
 from anlan.org.models import Unit
 from anlan.papers import actions as papers
-from anlan.programmes.actions import chase_cascade, chase_letters, demo_report
+from anlan.programmes import reads_shares
+from anlan.programmes.actions import chase_cascade, chase_letters, demo_report, run_shares
 from anlan.programmes.actions import report as reporting
 from anlan.programmes.actions.run_judging import refresh_programme, replay
-from anlan.programmes.models import Activity, Duty, Occurrence, Programme
+from anlan.programmes.models import Activity, Duty, Obligation, Occurrence, Programme
 from anlan.programmes.rules import report_lock
+from anlan.programmes.rules.shares import equally
 
 WHO, OFFICE = "经办人（演示）", "安委办（演示）"
 REASON = "the demonstration's own rows"
@@ -118,6 +121,17 @@ def _steps(programme: Programme, day: date) -> Iterator[tuple[date, date]]:
         after = at + step if at < settled else day
         yield at, min(after, day)
         at = after
+
+
+def shares(actor: Actor, programme: Programme) -> None:
+    """What has a number is divided among the territories one level below, as equally as can be."""
+    rows = Obligation.objects.unscoped(REASON).filter(item__programme=programme, ended=None)
+    for one in rows.select_related("item__programme"):
+        duties = reads_shares.duties_of(actor, one) if reads_shares.divisible(one) else []
+        parts = [duty for duty in duties if reads_shares.group_of(duty, programme) == "next"]
+        given = zip(parts, equally(one.value or Decimal(0), len(parts)), strict=True)
+        if parts:
+            run_shares.divide(actor, one, {duty.pk: part for duty, part in given}, "按设区市平均分解（演示）")
 
 
 def activities(programme: Programme, day: date) -> None:

@@ -15,10 +15,11 @@ from django.views.decorators.http import require_GET
 from anlan.kernel import cells, clock
 from anlan.kernel.requests import ActorRequest
 from anlan.kernel.shell import under
-from anlan.programmes import reads_chase, reads_item
+from anlan.programmes import reads_chase, reads_item, reads_shares
 from anlan.programmes.actions.run_judging import last_run
 from anlan.programmes.models import Duty, Item
 from anlan.programmes.pages.run_boards import WORDS
+from anlan.programmes.pages.run_shares import may_divide
 from anlan.programmes.reads_units import units_of
 from anlan.programmes.rules.judging import plain, worst
 
@@ -28,6 +29,7 @@ ACTS = {
     "progress": "登记进度", "reschedule": "改期", "trigger": "事件触发", "allot": "分配数量",
 }  # fmt: skip
 MANY = 20
+MOST_SHARES = 130
 COMPARATORS = {">=": "≥ ", "<=": "≤ ", ">": "> ", "<": "< ", "=": ""}
 
 
@@ -48,7 +50,8 @@ def item(request: ActorRequest, pk: int) -> HttpResponse:
         "count": sum(view.lights.values()),
         "counts": [(cells.light(key), WORDS[key], view.lights[key]) for key in "gyro" if view.lights[key]],
         "quote": marked(found.text, [(one.obligation.kind, one.obligation.quote) for one in view.lines]),
-        "lines": [_line(one) for one in view.lines],
+        "lines": [_line(request, one, found) for one in view.lines],
+        "shares": _shares(request, view),
         "roles": [(role, name, _listed(units)) for role, name, units in view.roles],
         "evidence": view.evidence,
         "evidence_count": view.evidence_count,
@@ -81,8 +84,39 @@ def marked(text: str, quotes: list[tuple[str, str]]) -> SafeString:
     return mark_safe("".join(out))
 
 
-def _line(line: reads_item.Line) -> dict[str, Any]:
+def _shares(request: ActorRequest, view: reads_item.ItemView) -> list[dict[str, Any]]:
+    """Of each obligation whose number is shared: the parts of the units that the reader sees."""
+    parts = reads_shares.of_item(request.actor, view.item)
+    return [
+        {
+            "obligation": line.obligation,
+            "total": plain(line.obligation.value or Decimal(0)),
+            "given": plain(sum((one.duty.share or Decimal(0) for one in rows), Decimal(0))),
+            "count": len(rows),
+            "rows": [
+                {
+                    "name": one.duty.unit.short_name or one.duty.unit.name,
+                    "url": reverse("ledger-row", args=["occurrences", one.pk]),
+                    "share": plain(one.duty.share or Decimal(0)),
+                    "value": "未报" if one.value is None else plain(one.value),
+                    "bar": cells.bar(
+                        float(one.value or 0) / float(one.duty.share) * 100 if one.duty.share else 100,
+                        None,
+                        one.light if one.light != "o" else "",
+                    ),
+                    "light": cells.light(one.light, one.reason or WORDS[one.light]),
+                }
+                for one in rows[:MOST_SHARES]
+            ],
+        }
+        for line in view.lines
+        if (rows := parts.get(line.obligation.pk))
+    ]
+
+
+def _line(request: ActorRequest, line: reads_item.Line, found: Item) -> dict[str, Any]:
     one = line.obligation
+    one.item = found
     counted = line.need is not None
     done, whole = (line.value, line.need) if counted else (line.met, line.running)
     percent = float(done or 0) / float(whole) * 100 if whole else 0.0
@@ -102,7 +136,8 @@ def _line(line: reads_item.Line) -> dict[str, Any]:
         "measure": one.measure,
         "ruling": one.ruling,
         "url": f"{reverse('ledger-list', args=['occurrences'])}?duty__obligation={one.pk}",
-        "counts": [(cells.light(key), line.lights[key]) for key in "ryg" if line.lights.get(key)],
+        "shared": line.shared,
+        "divide_url": reverse("obligation-shares", args=[one.pk]) if may_divide(request, one) else "",
     }
 
 

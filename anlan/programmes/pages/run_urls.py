@@ -10,6 +10,7 @@ from anlan.programmes.pages import (
     run_lists,
     run_progress,
     run_receipt,
+    run_shares,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("running/<int:pk>/letters/", run_letters.letters, name="matrix-letters"),
     path("running/cell/<int:item>/<int:unit>/", run_boards.cell, name="matrix-cell"),
     path("running/item/<int:pk>/", run_item.item, name="programme-item"),
+    path("running/obligation/<int:pk>/shares/", run_shares.shares, name="obligation-shares"),
     path("running/progress/", run_progress.progress, name="progress"),
     path("running/<int:pk>/progress/", run_progress.progress, name="programme-progress"),
     path("running/calendar/", run_progress.calendar, name="due-calendar"),

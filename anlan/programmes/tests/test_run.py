@@ -293,12 +293,6 @@ def test_a_day_is_moved_and_a_matter_cancelled_by_decision(running: Running) -> 
     assert (one.state, one.light) == ("cancelled", "o")
 
 
-def test_a_share_of_a_quota_is_what_the_unit_needs(running: Running) -> None:
-    duty = running.duty(QUOTA, HOUSING, "361100")
-    run_duties.allot(running.world.actor("city_officer"), duty, D(20))
-    assert [row.need for row in running.due(duty)] == [D(20)]
-
-
 def test_the_night_keeps_history_of_changes_only(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     due = running.due(running.duty(CASES, HOUSING, "361100"))[0]
     lights = []
