@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
@@ -58,8 +59,8 @@ def records(
     named = [not one.value and isinstance(ledger.field(one.field), PathField) for one in columns]
     paths = [n for n, is_path in enumerate(named) if is_path]
     names: dict[str, str] = {}
-    stream, done = source.iterator(chunk_size=CHUNK), 0
-    while part := list(islice(stream, CHUNK)):
+    done = 0
+    for part in _ahead(source.iterator(chunk_size=CHUNK)):
         if whole:
             part = [[_value(row, one) for one in columns] for row in part]
         for n in paths:
@@ -76,6 +77,19 @@ def records(
         done += len(part)
         if tick:
             tick(done)
+
+
+def _ahead(stream: Iterator[Any]) -> Iterator[list[Any]]:
+    """The stream in parts; while one is worked on, the next already comes from the database.
+
+    The first is read here, so that the cursor belongs to this thread's connection.
+    """
+    part = list(islice(stream, CHUNK))
+    with ThreadPoolExecutor(1) as helper:
+        while part:
+            coming = helper.submit(list, islice(stream, CHUNK))
+            yield part
+            part = coming.result()
 
 
 def _value(row: Any, column: Column) -> Any:
