@@ -1,0 +1,119 @@
+"""What is printed for workers: the notice card of a risk point, the card of a job with its confirmation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from anlan.enterprises.models import Enterprise
+from anlan.hazards import reads_risk
+from anlan.hazards.models import RiskPoint
+from anlan.hazards.rules.risk import Colour
+from anlan.kernel import cells, clock
+from anlan.kernel.pages.access import ledger_for, row_for
+from anlan.kernel.requests import ActorRequest, whole
+
+BLANK_LINES = 8
+MOST_JOBS = 200
+
+
+def sheet(request: ActorRequest, title: str, back: str, **more: Any) -> dict[str, Any]:
+    """What every printed sheet has."""
+    return {
+        "title": title,
+        "back_url": back,
+        "printed_at": cells.moment(clock.now()),
+        "printed_by": request.actor.label,
+        **more,
+    }
+
+
+@require_GET
+def notice(request: ActorRequest, pk: int) -> HttpResponse:
+    """The notice card (风险告知卡) of one point."""
+    row = row_for(request, ledger_for(request, "risks"), pk, "enterprise", "site")
+    colour = Colour(row.residual_colour) if row.residual_colour else None
+    page = sheet(request, "安全风险告知卡", reverse("ledger-row", args=["risks", pk]), row=row, colour=colour)
+    page["controls"] = [
+        (label, getattr(row, name))
+        for name, label in _controls()
+        if getattr(row, name) and name != "emergency"
+    ]
+    return render(request, "hazards/risk_notice.html", {"page": page})
+
+
+def _controls() -> list[tuple[str, str]]:
+    names = ("engineering", "management", "training", "ppe", "emergency")
+    return [(name, str(RiskPoint._meta.get_field(name).verbose_name)) for name in names]
+
+
+@require_GET
+def jobs(request: ActorRequest) -> HttpResponse:
+    """The jobs that have risk points, by firm: each leads to its card."""
+    ledger_for(request, "risks")
+    rows = RiskPoint.objects.visible_to(request.actor).exclude(Q(job="") | Q(state="retired"))
+    firm = whole(request.GET.get("enterprise"))
+    if firm:
+        rows = rows.filter(enterprise_id=firm)
+    counts = {one.value: Count("pk", filter=Q(residual_colour=one.value)) for one in Colour}
+    groups = (
+        rows.values("enterprise_id", "enterprise__name", "job")
+        .annotate(points=Count("pk"), ungraded=Count("pk", filter=Q(residual_colour="")), **counts)
+        .order_by("enterprise__name", "job")[: MOST_JOBS + 1]
+    )
+    found = list(groups)
+    page = {
+        "title": "岗位风险告知",
+        "jobs": found[:MOST_JOBS],
+        "more": len(found) > MOST_JOBS,
+        "firm": found[0]["enterprise__name"] if firm and found else "",
+    }
+    return render(request, "hazards/risk_jobs.html", {"page": page})
+
+
+@require_GET
+def job_card(request: ActorRequest, firm: int) -> HttpResponse:
+    """岗位风险告知卡 and 安全作业确认 of one job of a firm."""
+    ledger_for(request, "risks")
+    job = request.GET.get("job", "")[:40]
+    rows = reads_risk.points_of_job(request.actor, firm, job) if job else []
+    if not rows:
+        raise Http404
+    company: Enterprise = rows[0].enterprise
+    page = sheet(
+        request,
+        "岗位安全风险告知卡",
+        f"{reverse('risk-jobs')}?enterprise={firm}",
+        job=job,
+        firm=company.name,
+        rows=[(one, Colour(one.residual_colour) if one.residual_colour else None) for one in rows],
+        checks=_checks(rows),
+        lines=range(BLANK_LINES),
+    )
+    return render(request, "hazards/risk_job_card.html", {"page": page})
+
+
+def _checks(rows: list[RiskPoint]) -> list[str]:
+    """What the worker confirms before the work: from the points' own measures, each once."""
+    found = ["我已知道本岗位的危险因素和可能发生的事故"]
+    if any(one.training for one in rows):
+        found.append("我已接受培训，具备作业资格：" + _joined(rows, "training"))
+    if any(one.ppe for one in rows):
+        found.append("防护用品已按要求穿戴：" + _joined(rows, "ppe"))
+    if any(one.engineering for one in rows):
+        found.append("设备和防护设施完好有效：" + _joined(rows, "engineering"))
+    if any(one.management for one in rows):
+        found.append("操作规程和审批手续已落实：" + _joined(rows, "management"))
+    if any(one.emergency for one in rows):
+        found.append("我会处置：" + _joined(rows, "emergency"))
+    return [*found, "发现异常立即停止作业并报告"]
+
+
+def _joined(rows: list[RiskPoint], name: str) -> str:
+    texts = dict.fromkeys(getattr(one, name).strip("。；; ") for one in rows if getattr(one, name))
+    return "；".join(texts)
