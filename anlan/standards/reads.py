@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from anlan.kernel import clock
@@ -25,6 +27,7 @@ from anlan.standards.rules.pack import Attribute
 
 WHY = "rules hold for everybody"
 MOST = 30
+KEPT_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -99,22 +102,43 @@ def checklist(actor: Actor, *, kind: str = "", industry: str = "", day: date | N
     return rows.select_related("standard").order_by("general", "industry", "position", "id")
 
 
+@dataclass
+class _Kinds:
+    """The kinds of one day, kept for a few seconds: every row of an import asks."""
+
+    day: date | None = None
+    until: float = 0.0
+    rows: dict[str, FacilityKind] = field(default_factory=dict)
+
+
+_kinds = _Kinds()
+
+
 def kinds(day: date | None = None) -> dict[str, FacilityKind]:
-    """{key: kind} of all kinds of facility of a day."""
-    rows = FacilityKind.objects.unscoped(WHY).filter(in_force(day or clock.today()))
-    return {row.key: row for row in rows.order_by("industry", "position", "id")}
+    """{key: kind} of all kinds of facility of a day, by industry."""
+    day = day or clock.today()
+    if _kinds.day != day or time.monotonic() >= _kinds.until:
+        rows = FacilityKind.objects.unscoped(WHY).filter(in_force(day))
+        _kinds.rows = {row.key: row for row in rows.order_by("industry", "position", "id")}
+        _kinds.day, _kinds.until = day, time.monotonic() + (0.0 if settings.TESTING else KEPT_SECONDS)
+    return _kinds.rows
 
 
 def kind(key: str, day: date | None = None) -> FacilityKind | None:
-    """One kind as it is on `day`."""
-    rows = FacilityKind.objects.unscoped(WHY).filter(in_force(day or clock.today()), key=key)
-    found: FacilityKind | None = rows.first()
+    """One kind as it is on `day`; one that has ended, as it was last."""
+    found: FacilityKind | None = kinds(day).get(key)
+    if found is None:
+        rows = FacilityKind.objects.unscoped(WHY).filter(key=key, withdrawn_on=None)
+        found = rows.order_by("-valid_from", "-id").first()
     return found
 
 
 def attributes_of(row: FacilityKind) -> tuple[Attribute, ...]:
     """The attributes of a kind, as its row keeps them."""
-    return attributes.from_json(row.attributes)
+    kept: tuple[Attribute, ...] | None = row.__dict__.get("_attributes")
+    if kept is None:
+        kept = row.__dict__["_attributes"] = attributes.from_json(row.attributes)
+    return kept
 
 
 def licence_kinds(day: date | None = None, facility_kind: str = "") -> list[LicenceKind]:

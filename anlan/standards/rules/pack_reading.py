@@ -198,6 +198,13 @@ SHAPES: Mapping[str, Shape] = {
         },
     ),
 }
+# What every facility has anyway: an attribute of the same name would be two columns with one heading.
+RESERVED = frozenset(
+    {
+        *("设施类别", "设施名称", "编号", "企业", "权属人", "厂区场所", "行业领域", "状态"),
+        *("区划", "地址", "经度", "纬度", "投用日期", "关闭日期"),
+    }
+)
 RENAMED = {"from": "start", "to": "end", "code": "key"}
 
 
@@ -344,6 +351,9 @@ def _attribute_fits(one: dict[str, Any], sink: Sink) -> bool:
         sound = False
     if kind not in {"integer", "number"} and ("least" in one or "most" in one):
         sink.fault(line, "least、most 只用于 integer 和 number。")
+        sound = False
+    if one["label"] in RESERVED:
+        sink.fault(line, f"“{one['label']}”是各类设施都有的栏，请换一个名称。")
         sound = False
     if "least" in one and "most" in one and one["most"] < one["least"]:
         sink.fault(line, "most 小于 least。")
