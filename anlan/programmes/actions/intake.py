@@ -92,8 +92,20 @@ def take_in(
         text = _text(actor, issuer, stored, document, compiled)
         programme = _programme(actor, issuer, compiled, programme)
         edition = _edition(actor, programme, text=text, compiled=compiled, stored=stored, name=name)
-        _parts(actor, edition, compiled, document.text, doubts)
+        _parts(actor, edition, compiled, document.text, [*doubts, *_recognised(document)])
     return edition
+
+
+def _recognised(document: ReadDocument) -> list[dict[str, Any]]:
+    """A page that was read from a picture is a doubt: somebody has to hold it against the paper."""
+    return [
+        {
+            "kind": "recognised",
+            "span": [at, at],
+            "message": f"第 {page} 页是扫描件，文字由识别得来，待核。请对照原件核对，有错的在任务中改正。",
+        }
+        for page, at in document.recognised_pages().items()
+    ]
 
 
 def seen_before(actor: Actor, stored: StoredFile) -> None:
@@ -175,7 +187,10 @@ def _text(
             "media_type": document.media_type,
             "text": document.text,
             "digest": digest,
-            "marks": [[place.start, place.page, place.paragraph] for place in document.places],
+            "marks": [
+                [one.start, one.page, one.paragraph, *([1] if one.recognised else [])]
+                for one in document.places
+            ],
             "file_id": stored.pk,
         }
         for field, value in change.items():

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 
 from anlan.kernel import audit, clock
 from anlan.kernel.scope import Actor
@@ -98,6 +99,43 @@ def choose_units(
     return change(
         actor, draft, seen, "units", lambda body: roles.choose(body, place, list(known), actor.label, note)
     )
+
+
+def put_everywhere(actor: Actor, edition: Edition, name: str, unit: Unit) -> int:
+    """Let `unit` answer wherever the edition names it `name` and nobody has settled it; gives how often."""
+    _require_open(edition)
+    done = 0
+    with transaction.atomic():
+        rows = DraftItem.objects.visible_to(actor).select_for_update(of=("self",)).filter(edition=edition)
+        for draft in rows.select_related("edition__programme").order_by("position"):
+            body, here = draft.body, 0
+            for place, one in enumerate(roles.roles(draft.body)):
+                if one["kind"] == "unit" and one["state"] == "open" and one["name"] == name:
+                    body = roles.choose(body, place, [unit.pk], actor.label, "按单位台账")
+                    here += 1
+            if here:
+                change(actor, draft, draft.version, "units", lambda _, new=body: new)  # type: ignore[misc]
+                done += here
+    return done
+
+
+def remember_name(actor: Actor, edition: Edition, name: str, unit_id: int) -> tuple[Unit, int]:
+    """Keep `name` as another name of a registered unit, and let the unit answer for it in the edition.
+
+    Gives the unit and how often. Raises ReviewError when the unit is not within the actor's sight or another
+    unit of its region bears the name, Refused without the permission to change units.
+    """
+    require(actor, "units.change")
+    visible_units(actor, [unit_id])
+    unit: Unit = Unit.objects.visible_to(actor).get(pk=unit_id)
+    others = Unit.objects.visible_to(actor).filter(region_id=unit.region_id).exclude(pk=unit_id)
+    twin = others.filter(Q(name=name) | Q(short_name=name) | Q(aliases__contains=[name])).first()
+    if twin is not None:
+        raise ReviewError(f"{twin.name}已经叫“{name}”。请先在单位台账里核对两个单位的名称。")
+    with transaction.atomic():
+        if name not in {unit.name, unit.short_name, *unit.aliases}:
+            unit = write(actor, unit, {"aliases": [*unit.aliases, name]}, "change").row
+        return unit, put_everywhere(actor, edition, name, unit)
 
 
 def visible_units(actor: Actor, units: Collection[int]) -> dict[int, str]:

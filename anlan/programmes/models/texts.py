@@ -14,7 +14,8 @@ class SourceText(ScopedModel):
     """The immutable text of one document. Everything later points to `[start, end)` in it.
 
     `marks` maps characters to pages and paragraphs as the reader found them:
-    [[offset, page, paragraph], …] in ascending order.
+    [[offset, page, paragraph], …] in ascending order, with a further 1 where the words were recognised in a
+    picture.
     """
 
     scope: ClassVar[Scope] = Scope(view="programmes.view", region="region_path")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -9,10 +10,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from anlan.kernel import cells, clock
+from anlan.kernel import cells, clock, files
 from anlan.kernel.requests import ActorRequest
 from anlan.org.models import Unit
-from anlan.programmes.models import DraftItem, Edition, Finding, Sentence
+from anlan.programmes.models import DraftItem, Edition, Finding, Sentence, SourceText
 from anlan.programmes.pages.review_source import INKS, cuts, source
 from anlan.programmes.reads_review import drafts_of, findings_of, known_measures
 from anlan.programmes.rules import review, roles
@@ -24,6 +25,7 @@ HINTS = {
     "unbalanced_bracket": "按一对处理",
     "binds_nobody": "由安委办统筹，不另派单位", "unresolved_unit": "已在责任单位中处理",
     "unresolved_group": "已在责任单位中处理", "issuer_mismatch": "核对无误",
+    "recognised": "已对照原件核对",
 }  # fmt: skip
 SHOWN_UNITS = 6
 
@@ -76,7 +78,7 @@ def _page(
 ) -> dict[str, Any]:
     draft = drafts[place]
     findings = findings_of(edition)
-    here = [one for one in findings if one.draft_item_id in (draft.pk, None)]
+    here = [one for one in findings if one.draft_item_id == draft.pk]
     base = reverse("review", args=[edition.pk])
     confirmed = sum(1 for one in drafts if one.confirmed_by)
     assert edition.text is not None
@@ -99,7 +101,14 @@ def _page(
         "findings": [_finding(one, draft) for one in here],
         "left": sum(1 for one in findings if not one.settled_by),
         "left_here": sum(1 for one in here if not one.settled_by),
-        "next_doubt": _next_doubt(findings, drafts, place, base),
+        "next_doubt": _next_doubt(findings, drafts, place, edition),
+        "homeless": sum(1 for one in findings if one.draft_item_id is None and not one.settled_by),
+        "doubts_url": reverse("review-doubts", args=[edition.pk]),
+        "whole_url": f"{reverse('review-whole', args=[edition.pk])}#i{draft.pk}",
+        "recognised": recognised(edition.text, draft.body["span"]),
+        "original_url": original(edition),
+        "may_register": request.actor.may("units.add"),
+        "may_alias": request.actor.may("units.change"),
         "coverage": _coverage(edition, draft, confirmed, len(drafts)),
         "before_url": f"{base}?item={place - 1}" if place else "",
         "after_url": f"{base}?item={place + 1}" if place + 1 < len(drafts) else "",
@@ -243,9 +252,29 @@ def _finding(one: Finding, draft: DraftItem) -> dict[str, Any]:
             "when": cells.recent(one.settled_at, clock.today()) if one.settled_at else ""}  # fmt: skip
 
 
-def _next_doubt(findings: list[Finding], drafts: list[DraftItem], place: int, base: str) -> str:
-    """The item of the next open doubt after this one, round the end."""
+def _next_doubt(findings: list[Finding], drafts: list[DraftItem], place: int, edition: Edition) -> str:
+    """The item of the next open doubt after this one, round the end; then those of no item."""
     at = {one.pk: n for n, one in enumerate(drafts)}
-    found = sorted({at.get(one.draft_item_id or 0, 0) for one in findings if not one.settled_by} - {place})
+    waiting = [one for one in findings if not one.settled_by]
+    found = sorted({at[one.draft_item_id] for one in waiting if one.draft_item_id in at} - {place})
     later = [n for n in found if n > place] or found
-    return f"{base}?item={later[0]}" if later else ""
+    if later:
+        return f"{reverse('review', args=[edition.pk])}?item={later[0]}"
+    homeless = any(one.draft_item_id is None for one in waiting)
+    return reverse("review-doubts", args=[edition.pk]) if homeless else ""
+
+
+def recognised(text: SourceText, span: Sequence[int]) -> list[int]:
+    """The pages of a span whose words were recognised in a scan, and are to be checked against the paper."""
+    marks = text.marks
+    ends = [*(mark[0] for mark in marks[1:]), len(text.text)]
+    return sorted(
+        {mark[1] for mark, end in zip(marks, ends, strict=True)
+         if len(mark) > 3 and mark[3] and mark[0] < span[1] and end > span[0]}
+    )  # fmt: skip
+
+
+def original(edition: Edition) -> str:
+    """Where the file is fetched as it came in; empty where it is gone."""
+    found = files.attached(edition).order_by("id").first()
+    return reverse("file", args=[found.pk]) if found else ""

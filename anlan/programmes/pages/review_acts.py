@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
@@ -152,6 +153,10 @@ def doubt(request: ActorRequest, pk: int) -> HttpResponse:
             reviewing.settle(request.actor, finding, request.POST.get("words", ""))
     except (ReviewError, ValidationError, Refused) as error:
         note, status = {"tone": "y", "text": reviewing.as_validation(error), "lines": []}, 422
+    if "whole" in request.POST:
+        if note:
+            messages.warning(request, note["text"])
+        return HttpResponseRedirect(f"{reverse('review-doubts', args=[finding.edition_id])}#f{finding.pk}")
     place = finding.draft_item.position if finding.draft_item else _whole(request.POST, "item")
     if not getattr(request, "htmx", False) and status == 200:
         return HttpResponseRedirect(f"{reverse('review', args=[finding.edition_id])}?item={max(place, 0)}")

@@ -69,6 +69,11 @@ def _run(text: str, start: int, end: int, waves: Sequence[tuple[int, int]], css:
     return "".join(out)
 
 
+def plain(text: str, start: int, end: int) -> SafeString:
+    """Words between the items: heads, sections, the imprint."""
+    return mark_safe(_words(text, start, end, "no-ob"))
+
+
 def _words(text: str, start: int, end: int, css: str) -> str:
     """Words with their place; line breaks of the file are kept and take no room."""
     if start >= end:

@@ -54,7 +54,7 @@ def _blocks(path: Path, data: bytes) -> tuple[str, list[Block] | None]:
     if data.startswith(b"{\\rtf"):
         return "application/rtf", read_docx(office.to_docx(path))
     if data.startswith(_IMAGES):
-        return "image/*", [Block(line, 1) for line in ocr.read_image(data)]
+        return "image/*", [Block(line, 1, recognised=True) for line in ocr.read_image(data)]
     return "text/plain", None
 
 

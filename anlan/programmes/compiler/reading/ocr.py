@@ -40,7 +40,10 @@ def _engine() -> Any:
     try:
         from rapidocr import RapidOCR
     except ImportError as error:
-        raise MissingPart("这是扫描件，需要文字识别组件：请执行 pip install 'anlan[ocr]' 后重试。") from error
+        raise MissingPart(
+            "这是扫描件，本机没有装文字识别组件。请系统管理员执行 pip install 'anlan[ocr]'，"
+            "或改传 docx、带文字的 PDF。"
+        ) from error
     return RapidOCR()
 
 

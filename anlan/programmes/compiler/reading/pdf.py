@@ -39,7 +39,7 @@ def read_pdf(data: bytes) -> list[Block]:
     repeated = _repeated(pages)
     for number, lines in enumerate(pages):
         if number in scanned:
-            blocks += [Block(text, number + 1) for text in ocr.read_page(data, number)]
+            blocks += [Block(text, number + 1, recognised=True) for text in ocr.read_page(data, number)]
         blocks += [
             Block(line.text, number + 1)
             for line in lines
