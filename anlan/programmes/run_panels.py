@@ -78,7 +78,10 @@ def figures_of_occurrence(actor: Actor, row: Occurrence) -> Mapping[str, Any]:
 def occurrences_of_duty(actor: Actor, duty: Duty) -> Mapping[str, Any]:
     """What is due under a duty."""
     rows = Occurrence.objects.visible_to(actor).filter(duty=duty).order_by("due_on", "id")
-    return {"occurrences": [_due(one) for one in rows[:SHOWN]], "obligation": duty.obligation}
+    delayed = duty.obligation.kind == "delay"
+    events_url = reverse("obligation-events", args=[duty.obligation_id]) if delayed else ""
+    found = [_due(one) for one in rows[:SHOWN]]
+    return {"occurrences": found, "obligation": duty.obligation, "events_url": events_url}
 
 
 def evidence_of_occurrence(actor: Actor, row: Occurrence) -> Mapping[str, Any]:

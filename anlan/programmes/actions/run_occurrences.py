@@ -105,21 +105,53 @@ def reschedule(actor: Actor, row: Occurrence, due_on: date, decision: str) -> No
 
 
 def open_delayed(actor: Actor, duty: Duty, event_on: date, what: str) -> Occurrence:
-    """An event (a case closed …) opens an occurrence of a delayed obligation. Needs `occurrences.decide`."""
+    """An event (a case closed …) opens an occurrence of a delayed obligation, and its unit is told.
+
+    Needs `occurrences.decide`, as the issuing level or as the office that acts for the unit. Raises Refused,
+    ValidationError for the day or the words.
+    """
+    require(actor, "occurrences.decide")
     one: Obligation = duty.obligation
     if one.kind != "delay":
         raise Refused("只有延迟触发类要求由事件触发。")
+    if not decides_about(actor, duty):
+        raise Refused("事件由制发要点的安委办或者承担单位登记。")
+    if not what.strip():
+        raise ValidationError({"what": "请写明是什么事件，例如“××事故调查结案”。"})
+    if event_on > clock.today():
+        raise ValidationError({"event_on": f"{event_on} 晚于今天（{clock.today()}）。事件发生以后再登记。"})
     slot = delayed(Asked(one.kind, one.period, one.value, one.unit, one.by, one.quote, duty.role), event_on)
+    same = Occurrence.objects.unscoped("whether the event is on record already").filter(duty=duty)
+    if same.filter(starts_on=slot.starts_on, ends_on=slot.ends_on).exists():
+        raise ValidationError({"event_on": f"这个单位 {event_on} 的事件已经登记过。请核对日期和单位。"})
     row = Occurrence(
         duty=duty, programme_id=duty.programme_id, item_id=duty.item_id, unit_id=duty.unit_id,
         region_path=duty.region_path, starts_on=slot.starts_on, ends_on=slot.ends_on, due_on=slot.due_on,
         warn_on=slot.warn_on, need=slot.need,
     )  # fmt: skip
+    statement = f"{event_on} {what.strip()}"[:400]
     with transaction.atomic():
-        write(actor, row, {"statement": what}, "trigger", permission="occurrences.decide", note=what)
+        write(
+            actor, row, {"statement": statement}, "trigger", permission="occurrences.decide", note=statement
+        )
         run_judging.refresh([duty.pk])
         row.refresh_from_db(fields=["light", "reason", "state"])
+        notice.notify(
+            run.people_of(acting_units(duty.unit), clock.today()),
+            f"occurrences:{row.pk}:trigger",
+            f"事件触发一项应办事项，{slot.starts_on} 起办理，{slot.due_on} 到期：{one.quote[:60]}"
+            f"（{statement[:60]}）",
+            link=reverse("ledger-row", args=["occurrences", row.pk]),
+            row=row,
+        )
     return row
+
+
+def decides_about(actor: Actor, duty: Duty) -> bool:
+    """Whether the post is of the level that issued the document, or acts for the duty's unit."""
+    paths = actor.seat.region_paths if actor.seat else ()
+    own = actor.seat is not None and actor.seat.unit_id in acting_units(duty.unit)
+    return actor.system or own or duty.programme.region_path in paths
 
 
 def require_own(actor: Actor, duty: Duty) -> None:

@@ -57,6 +57,7 @@ def _run(say: Callable[[str], Any], member: str, name: str, day: date) -> Progra
         edition = take_in(actor, stored, name)
         review_and_publish(actor, edition, issued_on=day)
         invented.shares(actor, edition.programme)
+        invented.events(actor, edition.programme)
     programme = edition.programme
     Programme.objects.unscoped(REASON).filter(pk=programme.pk).update(demo=True)
     say(f"演示数据：《{programme.title}》已审读、发布、下达")

@@ -19,7 +19,7 @@ from anlan.kernel.scope import Actor
 from anlan.org.models import Unit
 from anlan.papers import actions as papers
 from anlan.programmes import reads_shares
-from anlan.programmes.actions import chase_cascade, chase_letters, demo_report, run_shares
+from anlan.programmes.actions import chase_cascade, chase_letters, demo_report, run_occurrences, run_shares
 from anlan.programmes.actions import report as reporting
 from anlan.programmes.actions.run_judging import refresh_programme, replay
 from anlan.programmes.models import Activity, Duty, Obligation, Occurrence, Programme
@@ -132,6 +132,16 @@ def shares(actor: Actor, programme: Programme) -> None:
         given = zip(parts, equally(one.value or Decimal(0), len(parts)), strict=True)
         if parts:
             run_shares.divide(actor, one, {duty.pk: part for duty, part in given}, "按设区市平均分解（演示）")
+
+
+def events(actor: Actor, programme: Programme) -> None:
+    """Three cases that were closed before the document came: each opens what the delay asks for."""
+    day = programme.issued_on or clock.today()
+    rows = Duty.objects.visible_to(actor).filter(programme=programme, obligation__kind="delay")
+    rows = rows.exclude(role__in=("supporting", "overseeing")).select_related("obligation", "unit__family")
+    below = [one for one in rows if reads_shares.group_of(one, programme) == "next"]
+    for duty, before in zip(below, (230, 200, 90), strict=False):
+        run_occurrences.open_delayed(actor, duty, day - timedelta(days=before), "一起事故调查结案（演示）")
 
 
 def activities(programme: Programme, day: date) -> None:

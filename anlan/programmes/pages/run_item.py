@@ -137,6 +137,7 @@ def _line(request: ActorRequest, line: reads_item.Line, found: Item) -> dict[str
         "ruling": one.ruling,
         "url": f"{reverse('ledger-list', args=['occurrences'])}?duty__obligation={one.pk}",
         "shared": line.shared,
+        "events_url": reverse("obligation-events", args=[one.pk]) if one.kind == "delay" else "",
         "divide_url": reverse("obligation-shares", args=[one.pk]) if may_divide(request, one) else "",
     }
 

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from anlan.programmes.pages import (
     run_boards,
+    run_events,
     run_forms,
     run_item,
     run_letters,
@@ -21,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("running/cell/<int:item>/<int:unit>/", run_boards.cell, name="matrix-cell"),
     path("running/item/<int:pk>/", run_item.item, name="programme-item"),
     path("running/obligation/<int:pk>/shares/", run_shares.shares, name="obligation-shares"),
+    path("running/obligation/<int:pk>/events/", run_events.events, name="obligation-events"),
     path("running/progress/", run_progress.progress, name="progress"),
     path("running/<int:pk>/progress/", run_progress.progress, name="programme-progress"),
     path("running/calendar/", run_progress.calendar, name="due-calendar"),
