@@ -165,7 +165,8 @@ def grid(rows: Iterable[Any], year: int, today: date) -> list[GridRow]:
 
 def _row(one: Guarantor, duties: dict[date, GuarantorDuty], year: int, today: date) -> GridRow:
     first, last = date(year, 1, 1), date(year, 12, 31)
-    periods = list(guarantors.owed(one.cadence, first, None, first, last))
+    cadence = one.cadence or "quarter"
+    periods = list(guarantors.owed(cadence, first, None, first, last))
     cells = []
     for number, period in enumerate(periods, 1):
         duty = duties.get(period.start)
@@ -174,14 +175,14 @@ def _row(one: Guarantor, duties: dict[date, GuarantorDuty], year: int, today: da
         else:
             state = guarantors.state_of(period, duty.done_on, today)
         light, words = GRID_STATES[state]
-        word = "周" if one.cadence == "week" else "期"
+        word = "周" if cadence == "week" else "期"
         label = f"第 {number} {word}（{period.start:%m-%d} 至 {period.due_on:%m-%d}）"
         cells.append(GridCell(state, light, words, label, duty.pk if duty else None))
     count = Counter(cell.state for cell in cells)
     done = count["done"] + count["late"]
     return GridRow(
         one,
-        guarantors.CADENCE_WORDS[one.cadence],
+        guarantors.CADENCE_WORDS[cadence],
         tuple(cells),
         done,
         done + count["missed"],

@@ -10,7 +10,6 @@ from django.utils.safestring import SafeString
 from anlan.hazards.models import Guarantor, GuarantorDuty, MajorHazardInstallation, RiskPoint
 from anlan.hazards.models.installation import Grade
 from anlan.hazards.rules.gb18218 import shown
-from anlan.hazards.rules.guarantors import CADENCE_WORDS
 from anlan.hazards.rules.risk import Colour
 from anlan.kernel import cells, clock
 from anlan.kernel.due import Light
@@ -100,7 +99,7 @@ def filing(row: MajorHazardInstallation) -> SafeString:
 
 def cadence(row: Guarantor) -> SafeString:
     """How often; for the principal the house's own setting."""
-    words = CADENCE_WORDS[row.cadence]
+    words = row.get_cadence_display() or "—"
     if row.role in (Guarantor.Role.PRINCIPAL, Guarantor.Role.OFFICIAL):
         return format_html("{} {}", words, cells.tag("待核"))
     return conditional_escape(words)

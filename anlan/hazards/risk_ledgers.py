@@ -290,19 +290,20 @@ GUARANTORS = Ledger(
         Column("enterprise", css="c-f"),
         Column("title"),
         Column("subject_kind", shown=False),
-        Column("pond", label="频次", cell=drawn.cadence, value=lambda row: row.cadence),
+        Column("cadence", cell=drawn.cadence, value=lambda row: row.get_cadence_display()),
         Column("since"),
         Column("until"),
     ),
     filters=(Filter("role"), Filter("subject_kind"), Filter("installation", more=True), *WHERE),
     search=("name",),
     form=(
-        Section("包保", ("enterprise", "subject_kind", "installation", "pond", "role")),
+        Section("包保", ("enterprise", "subject_kind", "installation", "pond", "role", "cadence")),
         Section("责任人", ("name", "title", "phone", "since", "until")),
     ),
     panels=(Panel("履职", "hazards/installation_panel_duties.html", panels.duties_of_one),),
     select=("enterprise", "installation"),
     defaults=own_firm,
+    prepare=installations.answering,
     follow=installations.appointed,
     masked={
         "phone": lambda value: f"{value[:3]}****{value[-4:]}" if len(value) > 7 else "****" if value else ""

@@ -104,6 +104,8 @@ def steps_of_one(actor: Actor, row: InstallationAssessment) -> Mapping[str, Any]
 
 
 def _steps(row: InstallationAssessment) -> dict[str, Any]:
+    if not row.holdings:
+        return {"steps": ()}
     found = gb18218.assess([held_of(one) for one in row.holdings], row.residents)
     return {
         "steps": gb18218.steps(found),

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from anlan.hazards.models import Guarantor, GuarantorDuty, InstallationAssessment, MajorHazardInstallation
-from anlan.hazards.models.installation import MAJOR, Grade
+from anlan.hazards.models.installation import MAJOR, PRINCIPAL_CADENCE, Grade
 from anlan.hazards.rules import gb18218, guarantors
 from anlan.hazards.rules.gb18218 import Assessment, Held
 from anlan.kernel import clock, deadline, moves, parameters
@@ -152,8 +152,18 @@ def plan_duties(day: date) -> tuple[int, int]:
     live = in_charge.exclude(installation__state=MajorHazardInstallation.State.REMOVED)
     begun = 0
     for one in live.select_related("installation", "enterprise").order_by("id").iterator(chunk_size=500):
-        begun += _begin(one, guarantors.period_of(one.cadence, day))
+        begun += _begin(one, guarantors.period_of(one.cadence or "quarter", day))
     return begun, missed
+
+
+def answering(actor: Actor, row: Guarantor) -> None:
+    """Whoever answers answers for something, as often as the rule says or the house has set."""
+    if row.subject_kind == Guarantor.Subject.INSTALLATION and not row.installation_id:
+        raise ValidationError({"installation": "请选他包保的重大危险源。"})
+    if row.subject_kind == Guarantor.Subject.TAILINGS_POND and not row.pond:
+        raise ValidationError({"pond": "请填尾矿库名称。"})
+    chosen = row.cadence or str(parameters.value(PRINCIPAL_CADENCE))
+    row.cadence = guarantors.cadence_of(row.role, chosen if chosen in guarantors.CADENCES else "quarter")
 
 
 def appointed(actor: Actor, row: Guarantor, differences: Mapping[str, Any]) -> None:
@@ -163,7 +173,7 @@ def appointed(actor: Actor, row: Guarantor, differences: Mapping[str, Any]) -> N
     if row.until is not None and "until" in differences:
         _let_go(Q(guarantor=row, due_on__gte=row.until), "已不再包保，由继任者履职")
     if row.since <= today and (row.until is None or row.until > today):
-        _begin(row, guarantors.period_of(row.cadence, today))
+        _begin(row, guarantors.period_of(row.cadence or "quarter", today))
 
 
 def _begin(one: Guarantor, period: guarantors.Period) -> int:

@@ -36,6 +36,8 @@ def prepare(actor: Actor, row: RiskPoint) -> None:
     if stored is None or any(getattr(stored, name) != getattr(row, name) for name in GRADING):
         row.seventy_is_yellow = bool(parameters.value(BOUND_70))
     row.derive()
+    if row.reviewed_on:
+        row.review_due_on = risk.review_due(row.reviewed_on, _months(row))
     if row.is_graded and not row.responsible_level:
         row.responsible_level = risk.LEVELS[row.colours[1]]
 
@@ -47,11 +49,14 @@ def follow(actor: Actor, row: RiskPoint, differences: Mapping[str, Any]) -> None
         start_review(row)
 
 
+def _months(row: RiskPoint) -> int:
+    return int(row.review_months or parameters.value(REVIEW_MONTHS))
+
+
 def start_review(row: RiskPoint) -> None:
     """The time until the next review, from the last one on."""
-    months = row.review_months or int(parameters.value(REVIEW_MONTHS))
     deadline.start(
-        row, REVIEW, "风险点复核", Term(months, Unit.MONTHS), start_of(row.reviewed_on), warn=Term(15)
+        row, REVIEW, "风险点复核", Term(_months(row), Unit.MONTHS), start_of(row.reviewed_on), warn=Term(15)
     )
 
 

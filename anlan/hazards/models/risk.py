@@ -11,7 +11,6 @@ from django.db.models import F, Q
 
 from anlan.hazards.rules import lec, ls, risk
 from anlan.hazards.rules.risk import Colour
-from anlan.kernel import parameters
 from anlan.kernel.scope import PathField, Scope, ScopedModel
 
 COLOURS = [(one.value, one.label) for one in Colour]
@@ -227,7 +226,7 @@ class RiskPoint(OfFirm):
         return first, second, third
 
     def derive(self) -> None:
-        """Place, scores, colours and the day of the next review; what cannot be reckoned stays empty."""
+        """Place, scores and colours; what cannot be reckoned stays empty."""
         super().derive()
         for side in SIDES:
             try:
@@ -236,8 +235,6 @@ class RiskPoint(OfFirm):
                 found = None
             setattr(self, f"{side}_score", Decimal(found.score) if found else None)
             setattr(self, f"{side}_colour", found.colour.value if found else "")
-        months = self.review_months or parameters.value(REVIEW_MONTHS)
-        self.review_due_on = risk.review_due(self.reviewed_on, months) if self.reviewed_on else None
 
     def grade(self, side: str) -> lec.Grade | ls.Grade | None:
         """The grading of one side, None where no factor is given; ValueError for values of no table."""
