@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anlan.hazards import danger_domain, risk_domain
+from anlan.hazards import danger_domain, demo, risk_domain
 from anlan.kernel.shell import Group
 
 PARTS = (danger_domain, risk_domain)
@@ -13,6 +13,7 @@ PARAMETERS = tuple(one for part in PARTS for one in part.PARAMETERS)
 ACTS = tuple(one for part in PARTS for one in getattr(part, "ACTS", ()))
 HOME_PANELS = tuple(one for part in PARTS for one in getattr(part, "HOME_PANELS", ()))
 SETUP = tuple(one for part in PARTS for one in getattr(part, "SETUP", ()))
+DEMO = (demo.prepare,)
 ORDER = (
     *("dangers", "danger-phone", "danger-statistics", "danger-listings", "danger-requests", "danger-silent"),
     *(

@@ -2,9 +2,10 @@
 
 A module may hold `LEDGERS`, `MENU`, `WORKFLOWS`, `MEASURES`, `PARAMETERS`, `ACTS` (words of recorded acts),
 `HOME_PANELS`, `FAMILIES` (functions `(key) -> Ledger | None`: ledgers made from data), `PAPER_ACTS`
-(functions `(actor, paper) -> acts`: what else can be done with a paper) and `SETUP`: functions
-`(demo: bool, say: Callable[[str], None]) -> None` that bring the domain to its first usable state at every
-start and do only what is missing.
+(functions `(actor, paper) -> acts`: what else can be done with a paper), `SETUP` and `DEMO`: functions
+`(demo: bool, say: Callable[[str], None]) -> None` that bring the domain to its first usable state, and to
+its demonstration, at every start and do only what is missing. `DEMO` runs after all `SETUP`, the higher
+domains first: programmes stand low and measure what the others hold.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ KINDS = (
     "PARAMETERS",
     "ACTS",
     "SETUP",
+    "DEMO",
     "HOME_PANELS",
     "PAPER_ACTS",
     "FAMILIES",

@@ -13,7 +13,7 @@ MEASURES = tuple(one for part in PARTS for one in part.MEASURES)
 PARAMETERS = tuple(one for part in PARTS for one in part.PARAMETERS)
 PAPER_ACTS = report_domain.PAPER_ACTS
 HOME_PANELS = tuple(one for part in PARTS for one in getattr(part, "HOME_PANELS", ()))
-SETUP = (demo.prepare,)
+DEMO = (demo.prepare,)
 ORDER = (
     *("programmes", "intake", "matrix", "progress", "receipt", "occurrences", "chase", "report-collection"),
     *("reports", "activities", "warning-days", "due-calendar", "lists", "cascade"),
