@@ -245,6 +245,8 @@ ANLAN_DOMAINS = [
     "anlan.standards.domain",
     "anlan.papers.domain",
     "anlan.programmes.domain",
+    "anlan.enterprises.domain",
+    "anlan.enterprises.facilities_domain",
     "anlan.hazards.domain",
     *(["tests.example.domain"] if EXAMPLE else []),
     *(f"{app}.domain" for app in FURTHER_APPS),

@@ -7,6 +7,8 @@ urlpatterns = [
     path("", include("anlan.standards.urls")),
     path("", include("anlan.papers.urls")),
     path("", include("anlan.programmes.urls")),
+    path("", include("anlan.enterprises.urls")),
+    path("", include("anlan.enterprises.pages.facilities_urls")),
     path("", include("anlan.hazards.urls")),
     path("", include("anlan.kernel.urls")),
 ]

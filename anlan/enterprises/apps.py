@@ -9,3 +9,9 @@ class EnterprisesConfig(AppConfig):
     name = "anlan.enterprises"
     label = "enterprises"
     verbose_name = "企业档案"
+
+    def ready(self) -> None:
+        """Tell imports how firms and people are named in sheets."""
+        from anlan.enterprises import imports
+
+        imports.register()

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Max, Q, QuerySet
+from django.db.models.signals import post_delete, post_save
 
 from anlan.enterprises.models import Certificate, Distinction, Enterprise, Licence, Standing
 from anlan.enterprises.rules.expiry import NOTICE, Expiry, expiry
 from anlan.enterprises.rules.likeness import ALIKE, likeness
 from anlan.enterprises.rules.status import Duty, owes, owing
 from anlan.kernel import clock, parameters
+from anlan.kernel.models import ParameterValue
 from anlan.kernel.scope import Actor, under
 from anlan.org.models import Industry, Unit
 from anlan.org.models.dated import on_day
 
 NOTICE_KEY = "licence-notice-days"
+# Tests count statements: there, only a change of the parameter makes it be read again.
+KEPT_SECONDS = 3600.0 if settings.TESTING else parameters.KEPT_SECONDS
 GENERAL = "emergency"  # 综合监管
 LOCAL = "people-government"  # 属地
 COUNTY = 3
@@ -29,12 +35,28 @@ ENDS = ("expired", "soon", "valid", "lasting")
 END_WORDS = {"expired": "已过期", "soon": "即将到期", "valid": "有效", "lasting": "长期有效"}
 
 
+class _Notice:
+    """A list asks for every row: the parameter is kept as long as the house keeps parameters."""
+
+    days = NOTICE
+    until = 0.0
+
+    def forget(self, **_: Any) -> None:
+        """Asked anew after a change in this process."""
+        self.until = 0.0
+
+
+_notice = _Notice()
+post_save.connect(_notice.forget, sender=ParameterValue)
+post_delete.connect(_notice.forget, sender=ParameterValue)
+
+
 def notice_days() -> int:
     """From how many days before its last day a paper is yellow."""
-    try:
-        return int(parameters.value(NOTICE_KEY))
-    except KeyError:
-        return NOTICE
+    if _notice.until < time.monotonic():
+        _notice.days = int(parameters.value(NOTICE_KEY))
+        _notice.until = time.monotonic() + KEPT_SECONDS
+    return _notice.days
 
 
 # Papers ---------------------------------------------------------------------------------------------

@@ -1,0 +1,35 @@
+"""What the register of firms declares."""
+
+from __future__ import annotations
+
+from anlan.enterprises import firm_parts, folder
+from anlan.enterprises.home import HOME_PANELS
+from anlan.enterprises.ledgers import LEDGERS as REGISTER
+from anlan.enterprises.measures import MEASURES
+from anlan.enterprises.reads import NOTICE_KEY
+from anlan.kernel.ledger import Ledger
+from anlan.kernel.parameters import Parameter
+from anlan.kernel.shell import Entry, Group
+
+__all__ = ["ACTS", "HOME_PANELS", "LEDGERS", "MEASURES", "MENU", "PARAMETERS"]
+
+for _part in firm_parts.PARTS:
+    folder.register(_part)
+
+LEDGERS: tuple[Ledger, ...] = REGISTER
+PARAMETERS = (
+    Parameter(
+        key=NOTICE_KEY, label="证照到期前多少天转黄", default=60, group="企业档案", unit="天",
+        note="企业证照、人员证书在有效期最后一天以前这么多天转黄", least=1, most=365,
+    ),
+)  # fmt: skip
+ACTS = (("merge", "合并档案"), ("merge-into", "并入"), ("tell-apart", "认定为不同企业"))
+ORDER = (
+    *("own-firm", "enterprises", "facilities", "enterprise-sites", "licences", "key-people", "certificates"),
+    *("duplicates", "enterprise-mergers"),
+)
+MENU = (
+    Group("enterprises", "企业档案", "building", position=45, order=ORDER),
+    Entry("enterprises", "own-firm", "本企业", "own-firm", "own-firm.fill"),
+    Entry("enterprises", "duplicates", "疑似重复", "enterprise-duplicates", "enterprises.merge", icon="copy"),
+)
