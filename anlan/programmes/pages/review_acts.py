@@ -155,7 +155,7 @@ def doubt(request: ActorRequest, pk: int) -> HttpResponse:
         note, status = {"tone": "y", "text": reviewing.as_validation(error), "lines": []}, 422
     if "whole" in request.POST:
         if note:
-            messages.warning(request, note["text"])
+            messages.warning(request, str(note["text"]))
         return HttpResponseRedirect(f"{reverse('review-doubts', args=[finding.edition_id])}#f{finding.pk}")
     place = finding.draft_item.position if finding.draft_item else _whole(request.POST, "item")
     if not getattr(request, "htmx", False) and status == 200:
