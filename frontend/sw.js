@@ -1,8 +1,11 @@
 // The offline page. Pages are always fetched: figures must never be shown from a store. Only when the
-// server cannot be reached is the stored page shown, with the style sheets it needs.
+// server cannot be reached is the stored page shown, with the style sheets it needs. Forms that work
+// without network (FORMS) hold no figures and nothing of anybody: they are kept when they were opened once.
 'use strict';
 const STORE = 'anlan-offline-1';
+const KEPT = 'anlan-forms-1';
 const PAGE = '/offline';
+const FORMS = ['/dangers/phone/'];
 
 async function keep() {
   const store = await caches.open(STORE);
@@ -14,15 +17,29 @@ async function keep() {
   await Promise.all(parts.map(part => store.add(part).catch(() => undefined)));
 }
 
+async function keepForm(path) {
+  if (!FORMS.includes(path)) return;
+  const answer = await fetch(path, { cache: 'reload', credentials: 'same-origin', redirect: 'manual' });
+  if (!answer.ok) return;
+  const store = await caches.open(KEPT);
+  const html = await answer.clone().text();
+  const parts = [...html.matchAll(/(?:href|src)="([^"]+\.(?:css|js|svg)[^"]*)"/g)].map(found => found[1]);
+  await Promise.all(parts.map(part => store.add(part).catch(() => undefined)));
+  await store.put(path, answer);
+}
+
+self.addEventListener('message', event => {
+  if (event.data && event.data.keep) event.waitUntil(keepForm(event.data.keep).catch(() => undefined));
+});
 self.addEventListener('install', event => { event.waitUntil(keep().then(() => self.skipWaiting())); });
 self.addEventListener('activate', event => {
   event.waitUntil(caches.keys()
-    .then(names => Promise.all(names.filter(name => name.startsWith('anlan-offline') && name !== STORE).map(name => caches.delete(name))))
+    .then(names => Promise.all(names.filter(name => (name.startsWith('anlan-offline') || name.startsWith('anlan-forms')) && name !== STORE && name !== KEPT).map(name => caches.delete(name))))
     .then(() => self.clients.claim()));
 });
 self.addEventListener('fetch', event => {
   const { request } = event;
   if (request.method !== 'GET' || new URL(request.url).origin !== location.origin) return;
-  if (request.mode === 'navigate') event.respondWith(fetch(request).catch(() => caches.match(PAGE)));
+  if (request.mode === 'navigate') event.respondWith(fetch(request).catch(async () => (FORMS.includes(new URL(request.url).pathname) && await caches.match(new URL(request.url).pathname)) || caches.match(PAGE)));
   else if (['style', 'script', 'image'].includes(request.destination)) event.respondWith(fetch(request).catch(async () => await caches.match(request) || Response.error()));
 });

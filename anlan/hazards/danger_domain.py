@@ -39,4 +39,4 @@ ACTS = (
     ("delist", "摘牌"),
     ("nudge", "催办"),
 )
-MENU: tuple[Entry, ...] = ()
+MENU = (Entry("hazards", "danger-phone", "报隐患", "danger-phone", "dangers.add", icon="camera"),)

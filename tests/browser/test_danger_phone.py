@@ -1,0 +1,158 @@
+"""报隐患 on a phone without network, in a real browser: nothing lost, nothing doubled, clashes shown."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from anlan.enterprises.models import Enterprise
+from anlan.hazards.models import HiddenDanger
+from anlan.hazards.tests.danger_case import found, world
+from anlan.kernel import clock, files
+from anlan.kernel.writing import write
+from anlan.org.testing import PASSWORD, World
+from tests.browser.conftest import AXE, AXE_RULES, AXE_RUN
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+TODAY = date(2023, 7, 5)
+KEPT = """async () => {
+  while (!await caches.match('/dangers/phone/')) await new Promise(done => setTimeout(done, 50));
+}"""
+
+
+@pytest.fixture
+def house(settings: Any, tmp_path: Path, live_server: Any) -> Iterator[World]:
+    """The cast on the demonstration's day, files of their own."""
+    settings.FILES = tmp_path / "files"
+    with clock.standing_on(TODAY):
+        yield world()
+
+
+@pytest.fixture
+def phone(house: World, chromium: Any, live_server: Any) -> Iterator[Any]:
+    """The inspector's phone, signed in, on the page, kept by its worker."""
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", has_touch=True)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(f"{live_server.url}/account/login/")
+    page.fill("#id_login", "jiancha")
+    page.fill("#id_password", PASSWORD)
+    page.click("button.pri")
+    page.wait_for_load_state()
+    page.goto(f"{live_server.url}/dangers/phone/")
+    page.wait_for_selector("[data-danger-phone][data-ready]")
+    page.evaluate(KEPT)
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def picture(folder: Path, name: str, shade: int) -> str:
+    """A large picture, as a camera writes it."""
+    out = io.BytesIO()
+    Image.effect_noise((2400, 1800), 40).point(lambda value: (value + shade) % 256).save(
+        out, "JPEG", quality=90
+    )
+    path = folder / name
+    path.write_bytes(out.getvalue())
+    return str(path)
+
+
+def records(page: Any, state: str, count: int) -> None:
+    """So many records of the phone's list have come to this state."""
+    page.locator(f"[data-phone-list] [data-state={state}]").nth(count - 1).wait_for(state="attached")
+
+
+def report(page: Any, words: str, photo: str) -> None:
+    """Fill the form and save it."""
+    page.set_input_files("input[name=camera]", photo)
+    page.wait_for_selector("[data-phone-pics] figure")
+    page.fill("#firm", "婺源某酒店")
+    page.fill("#what", words)
+    page.check("input[name=category][value=gas]")
+    page.click("text=保存，联网后上报")
+
+
+def test_two_dangers_without_network_become_exactly_two_rows(
+    house: World, phone: Any, live_server: Any, tmp_path: Path
+) -> None:
+    phone.context.set_offline(True)
+    phone.goto(f"{live_server.url}/dangers/phone/")
+    phone.wait_for_selector("[data-danger-phone][data-ready]")
+    report(phone, "液化气瓶放在灶台旁", picture(tmp_path, "a.jpg", 10))
+    records(phone, "waiting", 1)
+    report(phone, "可燃气体报警器未通电", picture(tmp_path, "b.jpg", 90))
+    records(phone, "waiting", 2)
+    assert "离线，可照常填写" in phone.inner_text("[data-phone-sync]")
+    assert HiddenDanger.objects.unscoped("test").count() == 0
+    phone.context.set_offline(False)
+    records(phone, "sent", 2)
+    # The same records once more, as if the first answers had been lost on the way.
+    phone.evaluate(
+        "anlanOutbox.all().then(all => Promise.all(all.map("
+        "one => anlanOutbox.put({...one, state: 'waiting', photos: []}))))"
+    )
+    phone.reload()
+    records(phone, "sent", 2)
+    rows = list(HiddenDanger.objects.unscoped("test").order_by("id"))
+    assert [row.description for row in rows] == ["液化气瓶放在灶台旁", "可燃气体报警器未通电"]
+    assert {(row.category, row.finder, row.enterprise_id) for row in rows} == {("gas", "程立", 1)}
+    sizes = [files.attached(row).get().file.size for row in rows]
+    assert all(0 < size < Path(tmp_path / "a.jpg").stat().st_size for size in sizes)
+    assert len({files.attached(row).get().file_id for row in rows}) == 2
+
+
+def test_a_clash_shows_both_versions_and_loses_neither(house: World, phone: Any, live_server: Any) -> None:
+    row = found(house.actor("county_inspector"), enterprise_id=1, place="二楼")
+    phone.reload()
+    phone.wait_for_selector("[data-phone-own] button")
+    phone.context.set_offline(True)
+    phone.click("[data-phone-own] button")
+    phone.fill("#what", "后厨报警器断电，软管老化")
+    phone.click("text=保存，联网后上报")
+    records(phone, "waiting", 1)
+    there = HiddenDanger.objects.unscoped("test").get(pk=row.pk)
+    write(house.actor("county_officer"), there, {"description": "报警器已拆除", "place": "三楼"}, "change")
+    phone.context.set_offline(False)
+    phone.wait_for_selector(".pm-clash")
+    shown = phone.inner_text(".pm-clash")
+    assert "后厨报警器断电，软管老化" in shown and "报警器已拆除" in shown and "汪海波" in shown
+    assert "二楼" in shown and "三楼" in shown
+    phone.evaluate(AXE.read_text("utf-8"))
+    assert phone.evaluate(AXE_RUN, AXE_RULES) == []
+    assert HiddenDanger.objects.unscoped("test").get(pk=row.pk).description == "报警器已拆除"
+    phone.check(".pm-clash input[name=place][value=theirs]")
+    phone.click("text=按所选的上报")
+    records(phone, "sent", 1)
+    there = HiddenDanger.objects.unscoped("test").get(pk=row.pk)
+    assert (there.description, there.place) == ("后厨报警器断电，软管老化", "三楼")
+
+
+def test_another_persons_records_wait_for_their_own_sign_in(
+    house: World, phone: Any, live_server: Any, tmp_path: Path
+) -> None:
+    phone.context.set_offline(True)
+    report(phone, "疏散通道堆放杂物", picture(tmp_path, "c.jpg", 30))
+    records(phone, "waiting", 1)
+    phone.evaluate(
+        "anlanOutbox.all().then(([one]) => anlanOutbox.put({...one, owner: 999, owner_name: '别人'}))"
+    )
+    phone.context.set_offline(False)
+    phone.reload()
+    phone.wait_for_selector("[data-danger-phone][data-ready]")
+    assert "由别人填写" in phone.inner_text("[data-phone-list]")
+    assert HiddenDanger.objects.unscoped("test").count() == 0
+
+
+def test_the_page_has_no_finding_of_axe_and_nothing_sticks_out(phone: Any) -> None:
+    phone.evaluate(AXE.read_text("utf-8"))
+    assert phone.evaluate(AXE_RUN, AXE_RULES) == []
+    assert phone.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert Enterprise.objects.unscoped("test").exists()
