@@ -140,7 +140,8 @@ class Plan:
     def _alike(self) -> list[str]:
         """Fields that make two rows look like one when all are equal: relation, place, day, text."""
         key = self.ledger.importing.key if self.ledger.importing else ()
-        found = [name for name in self.columns if name not in {*key, *self.ledger.extra} and not self.ledger.field(name).blank
+        told = [name for name in self.columns if name not in {*key, *self.ledger.extra}]
+        found = [name for name in told if not self.ledger.field(name).blank
                  and kind_of(self.ledger.field(name)) in {"reference", "date", "text"}]  # fmt: skip
         return found if len(found) > 1 else []
 
