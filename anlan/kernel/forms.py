@@ -129,7 +129,8 @@ def form_class(ledger: Ledger, actor: Actor, urls: dict[str, str]) -> type[Ledge
     )
     for name in names:
         if name in ledger.extra:
-            made.base_fields[name] = _field(ledger, actor, urls, ledger.extra[name])
+            field = made.base_fields[name] = _field(ledger, actor, urls, ledger.extra[name])
+            field.validators += ledger.extra[name]._validators  # no model's clean_fields runs them
     return made
 
 

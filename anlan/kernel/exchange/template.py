@@ -36,7 +36,8 @@ def note_of(ledger: Ledger, name: str) -> str:
     if kind == "reference":
         return f"{model_field.related_model._meta.verbose_name}的名称或编号"
     longest = f"，最多 {model_field.max_length} 个字" if kind == "text" and model_field.max_length else ""
-    return NOTES.get(kind, "文字") + longest
+    unit = next((f"，单位 {one.unit}" for one in ledger.columns if one.field == name and one.unit), "")
+    return NOTES.get(kind, "文字") + longest + unit
 
 
 def write_template(ledger: Ledger, path: Path) -> None:

@@ -104,6 +104,9 @@ class RowPage:
         if mask is not None:
             return label, mask(getattr(self.row, name))
         value = drawing.plain(self.ledger, name, self.names)(self.row)
+        unit = next((one.unit for one in self.ledger.columns if one.field == name), "")
+        if unit and value not in (None, ""):
+            return label, f"{value} {unit}"
         is_reference = kind_of(self.ledger.field(name)) == "reference"
         target: Any = getattr(self.row, name, None) if is_reference else None
         other = registry.ledger_of(type(target)) if target is not None else None
