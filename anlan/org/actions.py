@@ -217,16 +217,6 @@ def delegate(
     return row
 
 
-def grant(role_key: str, permissions: Sequence[str]) -> None:
-    """Add permissions to a built-in role: how a later domain brings its own when it is set up."""
-    role = Role.objects.unscoped("a domain's own permissions").get(key=role_key)
-    added = [one for one in permissions if one not in role.permissions]
-    if added:
-        role.permissions = [*role.permissions, *added]
-        role.version += 1
-        role.save(update_fields=["permissions", "version"])
-
-
 def check_delegation(actor: Actor, row: Delegation) -> None:
     """What must hold before a delegation is saved through a form. Raises ValidationError."""
     if row.post_id is None or row.delegate_id is None or row.valid_from is None or row.valid_to is None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
-from anlan.kernel import cells
+from anlan.kernel import cells, dictionary
 from anlan.kernel.ledger import Blank, Column, Filter, Importing, Ledger, Section
 from anlan.kernel.models import DictEntry, Holiday
 from anlan.kernel.shell import Entry, Group, HomePanel
@@ -41,12 +41,13 @@ LEDGERS = (
             Column("position"),
             Column("active", cell=_active),
         ),
-        filters=(Filter("dictionary", options=lambda: _dictionaries()), Filter("active")),
+        filters=(Filter("dictionary", options=dictionary.names), Filter("active")),
         search=("label", "key"),
         order=("dictionary", "position", "id"),
         order_label="按字典和次序",
         form=(Section("字典项", ("dictionary", "key", "label", "position", "active")),),
         importing=Importing(key=("dictionary", "key")),
+        prepare=dictionary.check_entry,
         blank=Blank("还没有字典项。", "字典给各台账的下拉框提供选项。", "登记字典项"),
     ),
     Ledger(
@@ -127,10 +128,3 @@ MENU = (
     Entry("security", "online", "在线人员", "admin-online", "online.view", "device-desktop"),
     Entry("audit", "verify", "核验操作日志", "admin-verify", "audit.verify", "certificate"),
 )
-
-
-def _dictionaries() -> list[tuple[str, str]]:
-    rows = DictEntry.objects.unscoped("the names of the dictionaries")
-    return [
-        (name, name) for name in rows.order_by("dictionary").values_list("dictionary", flat=True).distinct()
-    ]

@@ -411,14 +411,16 @@ def load_roles(path: Path = DATA / "roles.csv", *, update: bool = False) -> Load
         if cells["reach"] not in Reach.values:
             sheet.fault(number, f"数据范围“{cells['reach']}”应为 {'、'.join(Reach.values)} 之一")
     sheet.settle()
-    columns = ("label", "reach", "industry_bound", "exclusive_group", "permissions", "built_in", "position")
+    columns = ("label", "reach", "industry_bound", "exclusive_group", "permissions", "shipped", "built_in",
+               "position")  # fmt: skip
     with transaction.atomic():
         existing = {one.key: one for one in Role.objects.unscoped("loading reference data")}
         wanted = [
             Role(
                 key=cells["key"], label=cells["label"], reach=cells["reach"],
                 industry_bound=cells["industry_bound"] == "1", exclusive_group=cells["exclusive_group"],
-                permissions=items(cells["permissions"]), built_in=True, position=place,
+                permissions=items(cells["permissions"]), shipped=items(cells["permissions"]),
+                built_in=True, position=place,
             )
             for place, (_, cells) in enumerate(sheet.rows)
         ]  # fmt: skip

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from anlan.kernel import audit
 from anlan.kernel.scope import system_actor
-from anlan.org import actions, loading, reads, staffing
+from anlan.org import actions, loading, reads, shipping, staffing
 from anlan.org.cast import CAST, SECOND_POST, SINCE, Member
 from anlan.org.models import Person, Region, Role, Unit, UnitFamily
 from anlan.org.passwords import HistoryValidator, first_password
@@ -49,6 +49,8 @@ def prepare_data() -> Iterator[tuple[str, loading.Loaded]]:
         yield _noted("单位", "units", lambda: staffing.staff_province(HOME))
     yield _noted("责任主体组", "unit-groups", lambda: loading.load_groups(update=False))
     yield _noted("角色", "roles", lambda: loading.load_roles())
+    yield "角色权限", shipping.bring_permissions(ACTOR)
+    yield _noted("字典", "dictionaries", lambda: shipping.load_dictionaries())
 
 
 def _noted(label: str, ledger: str, step: Callable[[], loading.Loaded]) -> tuple[str, loading.Loaded]:

@@ -62,6 +62,7 @@ POSTS = Ledger(
         Column("person__name", label="人员", link=True, css="c-t"),
         Column("unit__name", label="单位", css="c-f"),
         Column("title", css="c-k"),
+        Column("kind", shown=False),
         Column("role__label", label="角色", css="c-l"),
         Column("region_path", label="辖区", css="c-r"),
         Column("industries", shown=False),
@@ -71,6 +72,7 @@ POSTS = Ledger(
     filters=(
         Filter("region_path", label="辖区", kind="region"),
         Filter("role", options=panels.role_options),
+        Filter("kind", more=True),
         Filter("valid_to", more=True),
     ),
     search=("person__name",),
@@ -79,12 +81,12 @@ POSTS = Ledger(
     order=("region_path", "id"),
     order_label="按辖区",
     form=(
-        Section("岗位", ("person", "role", "unit", "title")),
+        Section("岗位", ("person", "role", "unit", "title", "kind")),
         Section("范围", ("region", "industries")),
         DATES,
     ),
     detail=(
-        Section("岗位", ("person", "role", "unit", "title", "region", "industries")),
+        Section("岗位", ("person", "role", "unit", "title", "kind", "region", "industries")),
         Section("任期", ("valid_from", "valid_to", "successor")),
     ),
     panels=(Panel("办理", "org/panels/acts.html", panels.acts_on_post, side=True),),

@@ -357,7 +357,7 @@ def parser_of(
     """How cells become values of this field, by its kind."""
     match kind_of(model_field):
         case "choice":
-            return cells.parse_choice(model_field.flatchoices)
+            return cells.parse_choice(getattr(model_field, "offered", model_field.flatchoices))
         case "flag":
             return cells.parse_flag
         case "date":

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import anlan.kernel.clock
+import anlan.kernel.dictionary
 import anlan.kernel.scope
 import anlan.org.models.fields
 import anlan.org.models.posts
@@ -36,6 +37,7 @@ class Migration(migrations.Migration):
                 ('demands_code', models.BooleanField(default=False, verbose_name='须用动态验证码')),
                 ('built_in', models.BooleanField(default=False, editable=False, verbose_name='内置')),
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='次序')),
+                ('shipped', anlan.org.models.fields.KeysField(editable=False, max_length=100, offer='', size=None, verbose_name='随版本带来的权限')),
             ],
             options={
                 'verbose_name': '角色',
@@ -223,6 +225,7 @@ class Migration(migrations.Migration):
                 ('valid_from', models.DateField(blank=True, help_text='留空表示一直以来', null=True, verbose_name='生效日期')),
                 ('valid_to', models.DateField(blank=True, help_text='当日起失效；留空表示现行有效', null=True, verbose_name='失效日期')),
                 ('title', models.CharField(blank=True, max_length=80, verbose_name='职务')),
+                ('kind', anlan.kernel.dictionary.DictionaryField(blank=True, default='', dictionary='岗位类别', max_length=60, verbose_name='岗位类别')),
                 ('region_path', anlan.kernel.scope.PathField(blank=True, db_collation='C', default='', editable=False, max_length=80, verbose_name='区划路径')),
                 ('industries', anlan.org.models.fields.KeysField(help_text='都不选即全部行业', max_length=60, offer='industries', size=None, verbose_name='主管行业')),
                 ('enterprise_id', models.BigIntegerField(blank=True, db_index=True, null=True, verbose_name='企业')),

@@ -87,6 +87,8 @@ class Role(ScopedModel):
     demands_code = models.BooleanField("须用动态验证码", default=False)
     built_in = models.BooleanField("内置", default=False, editable=False)
     position = models.PositiveSmallIntegerField("次序", default=0)
+    # What this version and the ones before have shipped: what is in it and not held, somebody took away.
+    shipped = KeysField("随版本带来的权限", max_length=100, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "角色"

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.db import models
 
 from anlan.kernel import clock
+from anlan.kernel.dictionary import DictionaryField
 from anlan.kernel.scope import PathField, Scope, ScopedModel
 from anlan.org.models.dated import Dated, dates_in_order
 from anlan.org.models.fields import KeysField
@@ -34,6 +35,7 @@ class Post(Dated, ScopedModel):
     person = models.ForeignKey(Person, models.PROTECT, verbose_name="人员", related_name="posts")
     role = models.ForeignKey(Role, models.PROTECT, verbose_name="角色", related_name="posts")
     title = models.CharField("职务", max_length=80, blank=True)
+    kind = DictionaryField("岗位类别", dictionary="岗位类别", blank=True, default="")
     unit = models.ForeignKey(
         Unit, models.PROTECT, verbose_name="单位", null=True, blank=True, related_name="posts"
     )
