@@ -305,8 +305,8 @@ class DangerRequest(OfDanger):
     class Kind(models.TextChoices):
         """What is asked for."""
 
-        EXTENSION = "extension", "延期"
         DOWNGRADE = "downgrade", "降级"
+        EXTENSION = "extension", "延期"
         TRANSFER = "transfer", "移送"
 
     class State(models.TextChoices):
@@ -411,8 +411,8 @@ class DangerListing(OfDanger):
                 violation_error_message="这条隐患正在挂牌督办。",
             ),
             models.CheckConstraint(
-                condition=Q(due_on__gt=F("listed_on")), name="danger_listing_due",
-                violation_error_message="督办期限应晚于挂牌日期。",
+                condition=Q(due_on__gte=F("listed_on")), name="danger_listing_due",
+                violation_error_message="督办期限早于挂牌日期。请核对。",
             ),
         ]  # fmt: skip
         indexes = [models.Index(fields=["region_path", "state", "-id"], name="danger_listing_region")]
