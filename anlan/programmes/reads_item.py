@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -12,11 +12,24 @@ from django.db.models import Count, Max, Q, Sum
 
 from anlan.kernel.models import AuditEntry
 from anlan.kernel.scope import Actor
-from anlan.programmes.models import Duty, Evidence, Item, ItemRole, Judgement, Obligation, Occurrence
+from anlan.programmes.models import (
+    Duty,
+    Evidence,
+    Item,
+    ItemRole,
+    Judgement,
+    Obligation,
+    Occurrence,
+    ProgressReport,
+    ReportEntry,
+)
 from anlan.programmes.reads_boards import LIVE
-from anlan.programmes.reads_units import names_of
+from anlan.programmes.reads_units import names_of, units_of
 from anlan.programmes.rules.judging import Case, expected, worst
 
+PROOFS = 10
+FIGURED = ("quota", "build", "coverage", "limit", "target")
+TENTH = Decimal("0.1")
 SHARED = Q(duty__share__isnull=False)
 
 
@@ -74,7 +87,7 @@ def item_view(actor: Actor, item: Item, day: date) -> ItemView:
         item=item,
         lines=lines,
         roles=_roles(item),
-        evidence=list(proofs.select_related("unit").order_by("-effective_on", "-id")[:6]),
+        evidence=list(proofs.select_related("unit").order_by("-effective_on", "-id")[:PROOFS]),
         evidence_count=proofs.count(),
         lights={key: sum(line.lights.get(key, 0) for line in lines) for key in "gyro"},
     )
@@ -88,8 +101,16 @@ def events(actor: Actor, item: Item, limit: int = 12) -> list[tuple[Any, str, st
         Q(ledger="duties", subject_id__in=duties.values("pk"))
         | Q(ledger="occurrences", subject_id__in=due.values("pk"))
     )
-    entries = entries.exclude(act="dispatch").order_by("-id")
+    entries = entries.exclude(act__in=("dispatch", "allot")).order_by("-id")
     return [(one.at, one.act, one.subject, one.actor) for one in entries[:limit]]
+
+
+def events_behind(occurrences: Iterable[int]) -> dict[int, str]:
+    """{occurrence: the event that opened it}, as it was put on record."""
+    entries = AuditEntry.objects.unscoped("the events behind occurrences that the actor sees").filter(
+        ledger="occurrences", act="trigger", subject_id__in=list(occurrences)
+    )
+    return {one.subject_id: one.note for one in entries if one.subject_id is not None}
 
 
 def red_days(actor: Actor, item: Item, limit: int = 6) -> list[Judgement]:
@@ -99,23 +120,44 @@ def red_days(actor: Actor, item: Item, limit: int = 6) -> list[Judgement]:
     return list(rows.order_by("-day", "-id")[:limit])
 
 
+@dataclass(frozen=True)
+class Said:
+    """What one unit reported on an item."""
+
+    report: ProgressReport
+    words: str
+
+
+def reports_on(actor: Actor, item: Item, most: int = 8) -> list[Said]:
+    """The newest reports with words about an item: those handed in, and one's own."""
+    seen = ProgressReport.objects.visible_to(actor)
+    handed = seen.filter(state__in=("submitted", "accepted")) | seen.filter(unit_id__in=units_of(actor))
+    rows = (
+        ReportEntry.objects.filter(item=item, report__in=handed)
+        .exclude(narrative="")
+        .select_related("report__unit")
+        .order_by("-report__due_on", "-report__reported_on", "-id")
+    )
+    return [Said(one.report, one.narrative) for one in rows[:most]]
+
+
 def _running(actor: Actor, item: Item, day: date) -> dict[int, Mapping[str, Any]]:
     """Of each obligation how many times it was due up to the day and was met; where a figure is asked, or
     nothing was due yet, what runs on the day: counts and sums over its units."""
     rows = Occurrence.objects.visible_to(actor).filter(item_id=item.pk, starts_on__lte=day)
     rows = rows.exclude(state="cancelled").exclude(duty__role__in=("supporting", "overseeing"))
-    paced = Q(
-        duty__obligation__kind__in=("quota", "build", "coverage", "limit", "target"), need__isnull=False
-    )
+    paced = Q(duty__obligation__kind__in=FIGURED, need__isnull=False)
+    figured = rows.filter(paced).order_by().values_list("duty__obligation_id", flat=True).distinct()
+    with_figure = list(figured)
+    plain = rows.exclude(duty__obligation_id__in=with_figure)
     found = {
         one["duty__obligation_id"]: one
-        for one in rows.filter(due_on__lte=day)
-        .exclude(paced)
+        for one in plain.filter(due_on__lte=day)
         .order_by()
         .values("duty__obligation_id")
         .annotate(n=Count("pk"), done=Count("pk", filter=Q(state="met")))
     }
-    others = rows.exclude(duty__obligation_id__in=list(found)).order_by()
+    others = (rows.filter(paced) | plain.exclude(duty__obligation_id__in=list(found))).order_by()
     groups = others.values("duty__obligation_id", "starts_on", "ends_on", "due_on").annotate(
         n=Count("pk"),
         done=Count("pk", filter=Q(state="met")),
@@ -150,7 +192,7 @@ def _line(
     if one.kind in ("limit", "target", "coverage"):
         many = now["n"] or 1
         line.need = now["need"] / many if now["need"] is not None else None
-        line.value = now["value"] / many if now["value"] is not None else None
+        line.value = (now["value"] / many).quantize(TENTH) if now["value"] is not None else None
     elif one.kind in ("quota", "build") and now["need"] is not None:
         # The number is the document's once, however many answer for it: parts make it up, else the furthest.
         line.need = one.value if one.value is not None else now["need"]

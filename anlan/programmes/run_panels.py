@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from anlan.kernel import cells, clock
 from anlan.kernel.scope import Actor
 from anlan.org.models import Unit
+from anlan.programmes import reads_item
 from anlan.programmes.actions import run_evidence, run_judging
 from anlan.programmes.models import Activity, Duty, DutyList, Evidence, Judgement, Occurrence
 from anlan.programmes.models.texts import ancestors
@@ -66,6 +67,7 @@ def figures_of_occurrence(actor: Actor, row: Occurrence) -> Mapping[str, Any]:
     asked = row.duty.obligation
     return {
         "row": row,
+        "event": reads_item.events_behind([row.pk]).get(row.pk, "") if asked.kind == "delay" else "",
         "unit": "%" if asked.kind == "coverage" else asked.unit,
         "need": needed(row),
         "value": reached(row),

@@ -1,4 +1,4 @@
-// Keys on every page: / search, J K down and up the rows, Enter open. Switched off in the name menu.
+// Keys on every page: / search, J K down and up the rows, Enter open, [ ] the page before and after. Switched off in the name menu.
 'use strict';
 (() => {
   const STORE = 'anlan-keys';
@@ -9,7 +9,7 @@
     if (!button) return;
     button.setAttribute('aria-pressed', String(on));
     button.querySelector('span').textContent = on ? '快捷键：开' : '快捷键：关';
-    document.querySelectorAll('.top-find kbd').forEach(key => { key.hidden = !on; });
+    document.querySelectorAll('.top-find kbd, .ph kbd').forEach(key => { key.hidden = !on; });
   };
   if (button) button.addEventListener('click', () => {
     on = !on;
@@ -42,6 +42,9 @@
     else if (event.key === 'Enter' && event.target === document.body) {
       const row = document.querySelector('[data-rows] tr.at[data-href]');
       if (row) location.assign(row.dataset.href);
+    } else if (key === '[' || key === ']') {
+      const link = document.querySelector(`.ph a[rel=${key === '[' ? 'prev' : 'next'}]`);
+      if (link) location.assign(link.href);
     } else if (key === 'x') {
       const box = document.querySelector('[data-rows] tr.at input[type=checkbox]');
       if (box) box.click();

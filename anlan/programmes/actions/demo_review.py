@@ -9,12 +9,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from anlan.kernel import registry
 from anlan.kernel.scope import Actor
 from anlan.programmes.actions import reviewing
 from anlan.programmes.actions.publish import publish
 from anlan.programmes.models import DraftItem, Edition, Finding
 from anlan.programmes.reads_review import drafts_of, findings_of
 from anlan.programmes.rules import roles
+from anlan.programmes.rules.measures_proposed import fits
 from anlan.programmes.rules.publishing import lacks_period
 
 # What an office would decide for each vague word, and on what ground.
@@ -100,16 +102,21 @@ def _rule(actor: Actor, draft: DraftItem, one: Mapping[str, Any], finding: Findi
 
 
 def _measures(actor: Actor, draft: DraftItem) -> None:
-    """Confirm the first proposed measure of what has a number; the rest is declared by the units."""
-    from anlan.programmes.reads_review import known_measures
+    """Confirm the first proposed measure that counts in the obligation's unit, where it has a number; the
+    rest is declared by the units."""
     from anlan.programmes.rules.review import bind
 
-    known = [key for key, _ in known_measures()]
+    measures = {one.key: one for one in registry.declared("MEASURES")}
     row = draft
     for one in draft.body["obligations"]:
-        if one["proposed"] and one["kind"] in ("cadence", "quota", "coverage") and not one["measure"]:
-            row = reviewing.change(actor, row, row.version, "bind", _bind(bind, one, known, actor.label))
+        kind, unit = one["kind"], one["unit"] or ""
+        if kind not in ("cadence", "quota", "coverage") or one["measure"]:
+            continue
+        fitting = [key for key in one["proposed"] if fits(kind, unit, measures[key].unit)]
+        if fitting:
+            act = _bind(bind, one, fitting[0], list(measures), actor.label)
+            row = reviewing.change(actor, row, row.version, "bind", act)
 
 
-def _bind(bind: Any, one: Mapping[str, Any], known: list[str], who: str) -> Any:
-    return lambda body: bind(body, one["id"], one["proposed"][0], known, who)
+def _bind(bind: Any, one: Mapping[str, Any], key: str, known: list[str], who: str) -> Any:
+    return lambda body: bind(body, one["id"], key, known, who)

@@ -16,6 +16,7 @@ from anlan.kernel.once import new_key, once
 from anlan.kernel.requests import ActorRequest
 from anlan.kernel.shell import under
 from anlan.kernel.writing import Refused
+from anlan.programmes import reads_item
 from anlan.programmes.actions import run_occurrences
 from anlan.programmes.models import Duty, Obligation, Occurrence
 from anlan.programmes.pages.run_forms import DAY
@@ -72,6 +73,7 @@ def events(request: ActorRequest, pk: int) -> HttpResponse:
         .exclude(duty__role__in=BESIDE)
     )
     found = list(opened.select_related("duty__unit").order_by("-starts_on", "-id")[:SHOWN])
+    told = reads_item.events_behind([row.pk for row in found])
     page = {
         "title": "事件与到期",
         "obligation": one,
@@ -81,7 +83,7 @@ def events(request: ActorRequest, pk: int) -> HttpResponse:
         "rows": [
             {
                 "unit": row.duty.unit.short_name or row.duty.unit.name,
-                "what": row.statement,
+                "what": told.get(row.pk, ""),
                 "url": reverse("ledger-row", args=["occurrences", row.pk]),
                 "starts_on": row.starts_on,
                 "due_on": row.due_on,

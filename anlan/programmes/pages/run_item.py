@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from html import escape
 from typing import Any
@@ -15,12 +17,13 @@ from django.views.decorators.http import require_GET
 from anlan.kernel import cells, clock
 from anlan.kernel.requests import ActorRequest
 from anlan.kernel.shell import under
-from anlan.programmes import reads_chase, reads_item, reads_shares
+from anlan.programmes import reads_chase, reads_curve, reads_item, reads_shares
 from anlan.programmes.actions.run_judging import last_run
 from anlan.programmes.models import Duty, Item
 from anlan.programmes.pages.run_boards import WORDS
 from anlan.programmes.pages.run_shares import may_divide
 from anlan.programmes.reads_units import units_of
+from anlan.programmes.rules import curve as rules
 from anlan.programmes.rules.judging import plain, worst
 
 ACTS = {
@@ -53,8 +56,11 @@ def item(request: ActorRequest, pk: int) -> HttpResponse:
         "lines": [_line(request, one, found) for one in view.lines],
         "shares": _shares(request, view),
         "roles": [(role, name, _listed(units)) for role, name, units in view.roles],
+        **charted(request, view),
+        "reports": reads_item.reports_on(request.actor, found),
         "evidence": view.evidence,
         "evidence_count": view.evidence_count,
+        "evidence_more": view.evidence_count - len(view.evidence),
         "letters": reads_chase.letters_of(found, request.actor)[:MANY],
         "timeline": _timeline(request, found),
         "judged": run,
@@ -82,6 +88,67 @@ def marked(text: str, quotes: list[tuple[str, str]]) -> SafeString:
         place = end
     out.append(escape(text[place:]))
     return mark_safe("".join(out))
+
+
+def charted(request: ActorRequest, view: reads_item.ItemView) -> dict[str, Any]:
+    """The curve of one obligation of the item: the one asked for, else the first with a figure, else the
+    first that has come due; with the choice of the others."""
+    lines = [one for one in view.lines if one.running]
+    asked = request.GET.get("chart", "")
+    chosen = next((one for one in lines if str(one.obligation.pk) == asked), None)
+    chosen = chosen or next((one for one in lines if one.value is not None), lines[0] if lines else None)
+    if chosen is None:
+        return {"chart": None, "charts": []}
+    year, today = view.item.programme.year, clock.today()
+    curve = reads_curve.curve_of(request.actor, chosen.obligation, year, today)
+    if curve is None:
+        return {"chart": None, "charts": []}
+    return {
+        "charts": [(one.obligation, f"?chart={one.obligation.pk}#curve") for one in lines],
+        "chart": {
+            "obligation": chosen.obligation,
+            "unit": curve.unit,
+            "words": _curve_words(curve, today),
+            "months": [one.month.month for one in curve.points],
+            "should": [_shown(one.should) for one in curve.points],
+            "done": [_shown(one.done, ahead=one.month > today) for one in curve.points],
+            "data": {
+                "kind": "line",
+                "unit": curve.unit,
+                "x": [f"{one.month.month}月" for one in curve.points],
+                "series": [
+                    {"name": "应达", "data": _floats(one.should for one in curve.points), "tone": "grey",
+                     "dashed": True},
+                    {"name": "已达", "data": _floats(one.done for one in curve.points), "tone": "blue",
+                     "area": True},
+                ],
+            },
+        },
+    }  # fmt: skip
+
+
+def _curve_words(curve: reads_curve.Curve, today: date) -> str:
+    """What is left, and how much of it a month."""
+    done = curve.now
+    if curve.obligation.kind in ("limit", "target") and not curve.counts:
+        return f"要求 {curve.obligation.comparator or '≤'} {plain(curve.total)} {curve.unit}".rstrip()
+    if done is None:
+        return "还没有报数"
+    left, each = rules.still_needed(curve.total, done, today, curve.due)
+    if not left:
+        return f"已达全年的 {plain(curve.total)} {curve.unit}"
+    rest = f"全年 {plain(curve.total)} {curve.unit}，还差 {plain(left)}"
+    return rest if each is None else f"{rest}，此后每月要完成 {plain(each)}"
+
+
+def _floats(values: Iterable[Decimal | None]) -> list[float | None]:
+    return [None if one is None else float(one) for one in values]
+
+
+def _shown(value: Decimal | None, ahead: bool = False) -> str:
+    if value is None:
+        return "" if ahead else "未报"
+    return plain(value)
 
 
 def _shares(request: ActorRequest, view: reads_item.ItemView) -> list[dict[str, Any]]:

@@ -49,6 +49,16 @@ def propose(sentence: str, measures: Iterable[tuple[str, str]]) -> list[str]:
     return [key for _, key in sorted(found)[:MOST]]
 
 
+def fits(kind: str, unit: str, measure_unit: str) -> bool:
+    """Whether a figure in this unit can judge an obligation of this kind: percent by percent, pieces by the
+    same pieces; how often something is done by anything that counts times."""
+    if kind == "coverage" or unit in ("%", "％"):
+        return measure_unit == "%"
+    if kind == "cadence":
+        return measure_unit not in ("%", "元") and unit in ("", "次", measure_unit)
+    return not unit or unit == measure_unit
+
+
 def _score(sentence: str, label: str) -> float:
     for subject, words in VOCABULARY:
         if re.search(subject, label):

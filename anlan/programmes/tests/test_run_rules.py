@@ -10,6 +10,7 @@ import pytest
 
 from anlan.programmes.rules import judging, schedule
 from anlan.programmes.rules.judging import Case
+from anlan.programmes.rules.measures_proposed import fits
 from anlan.programmes.rules.schedule import Asked, delayed, slots, warn_on
 
 NEW_YEAR, ISSUED = date(2023, 1, 1), date(2023, 2, 20)
@@ -412,3 +413,23 @@ def test_the_light_of_a_day(case: Case, day: date, light: str, reason: str, stat
 )
 def test_a_cell_shows_its_worst_light(lights: str, light: str) -> None:
     assert judging.worst(lights) == light
+
+
+@pytest.mark.parametrize(
+    ("kind", "unit", "figure", "can"),
+    [
+        ("coverage", "全部", "%", True),
+        ("coverage", "全部", "处", False),
+        ("quota", "座", "座", True),
+        ("quota", "座", "人", False),
+        ("cadence", "次", "次", True),
+        ("cadence", "", "次", True),
+        ("cadence", "次", "%", False),
+        ("limit", "%", "%", True),
+        ("quota", "", "家", True),
+    ],
+)
+def test_a_figure_judges_only_what_is_counted_in_its_unit(
+    kind: str, unit: str, figure: str, can: bool
+) -> None:
+    assert fits(kind, unit, figure) is can
