@@ -110,7 +110,18 @@ RISKS = Ledger(
     form=(
         Section(
             "风险点",
-            ("enterprise", "site", "name", "place", "equipment", "job", "activity", "hazard", "accident"),
+            (
+                "enterprise",
+                "site",
+                "name",
+                "place",
+                "facility",
+                "equipment",
+                "job",
+                "activity",
+                "hazard",
+                "accident",
+            ),
         ),
         Section("评估", ("method", "variant", *SIDES, "reviewed_on", "review_months")),
         Section("管控", (*CONTROLS, "responsible_level", "responsible", "phone")),
@@ -118,7 +129,18 @@ RISKS = Ledger(
     detail=(
         Section(
             "风险点",
-            ("enterprise", "site", "name", "place", "equipment", "job", "activity", "hazard", "accident"),
+            (
+                "enterprise",
+                "site",
+                "name",
+                "place",
+                "facility",
+                "equipment",
+                "job",
+                "activity",
+                "hazard",
+                "accident",
+            ),
         ),
         Section("管控措施", (*CONTROLS, "responsible_level", "responsible", "phone")),
     ),
@@ -214,11 +236,15 @@ INSTALLATIONS = Ledger(
         View("unfiled", "未备案", {"state": "unfiled"}),
     ),
     form=(
-        Section("单元", ("enterprise", "site", "name", "kind", "boundary", "place", "commissioned_on")),
+        Section(
+            "单元", ("enterprise", "site", "name", "kind", "boundary", "facility", "place", "commissioned_on")
+        ),
         Section("管理", ("assessed_on", "online")),
     ),
     detail=(
-        Section("单元", ("enterprise", "site", "name", "kind", "boundary", "place", "commissioned_on")),
+        Section(
+            "单元", ("enterprise", "site", "name", "kind", "boundary", "facility", "place", "commissioned_on")
+        ),
         Section(
             "备案与评估",
             ("state", "filed_on", "filing_number", "assessed_on", "assessment_due_on", "online"),
@@ -297,7 +323,9 @@ GUARANTORS = Ledger(
     filters=(Filter("role"), Filter("subject_kind"), Filter("installation", more=True), *WHERE),
     search=("name",),
     form=(
-        Section("包保", ("enterprise", "subject_kind", "installation", "pond", "role", "cadence")),
+        Section(
+            "包保", ("enterprise", "subject_kind", "installation", "pond", "facility", "role", "cadence")
+        ),
         Section("责任人", ("name", "title", "phone", "since", "until")),
     ),
     panels=(Panel("履职", "hazards/installation_panel_duties.html", panels.duties_of_one),),

@@ -62,6 +62,9 @@ class MajorHazardInstallation(OfFirm):
         "单元边界", max_length=200, blank=True, default="",
         help_text="生产单元以切断阀为界，罐区以防火堤为界，仓库以独立库房为界",
     )  # fmt: skip
+    facility = models.ForeignKey(
+        "enterprises.Facility", models.PROTECT, verbose_name="设施", null=True, blank=True, related_name="+"
+    )
     place = models.CharField("位置", max_length=80, blank=True, default="")
     commissioned_on = models.DateField("投用日期", null=True, blank=True)
 
@@ -190,7 +193,7 @@ class InstallationAssessment(OfInstallation):
 
 
 class Guarantor(OfFirm):
-    """Who answers for an installation or a tailings pond (包保责任人), in which of the roles, from when on."""
+    """Who answers for an installation or a tailings pond (包保责任人), in which role, from when on."""
 
     class Subject(models.TextChoices):
         """For what."""
@@ -222,6 +225,9 @@ class Guarantor(OfFirm):
         MajorHazardInstallation, models.PROTECT, verbose_name="重大危险源", null=True, blank=True,
         related_name="guarantors",
     )  # fmt: skip
+    facility = models.ForeignKey(
+        "enterprises.Facility", models.PROTECT, verbose_name="设施", null=True, blank=True, related_name="+"
+    )
     pond = models.CharField("尾矿库名称", max_length=80, blank=True, default="")
     role = models.CharField("包保角色", max_length=10, choices=Role)
     name = models.CharField("姓名", max_length=40)

@@ -48,8 +48,11 @@ class OfFirm(ScopedModel):
             self.industry = self.enterprise.industry
 
     def clean(self) -> None:
-        """A site belongs to the firm."""
+        """Site and facility belong to the firm."""
         self.derive()
+        facility = getattr(self, "facility", None)
+        if facility is not None and facility.enterprise_id != self.enterprise_id:
+            raise ValidationError({"facility": "这个设施属于另一家企业。请选本企业的设施。"})
         if self.site_id and self.site and self.site.enterprise_id != self.enterprise_id:
             raise ValidationError({"site": "这个场所属于另一家企业。请选本企业的场所。"})
 
@@ -124,6 +127,9 @@ class RiskPoint(OfFirm):
 
     name = models.CharField("风险点", max_length=80)
     place = models.CharField("位置", max_length=80, blank=True, default="")
+    facility = models.ForeignKey(
+        "enterprises.Facility", models.PROTECT, verbose_name="设施", null=True, blank=True, related_name="+"
+    )
     equipment = models.CharField("设备设施", max_length=80, blank=True, default="")
     job = models.CharField("岗位", max_length=40, blank=True, default="")
     activity = models.CharField("作业活动", max_length=120, blank=True, default="")
@@ -189,7 +195,7 @@ class RiskPoint(OfFirm):
             models.CheckConstraint(
                 condition=Q(plan_x__isnull=True) | Q(plan_x__lte=1000, plan_y__lte=1000),
                 name="risk_on_the_plan",
-                violation_error_message="位置在图外。距左、距上都在 0 到 100% 之间。",
+                violation_error_message="位置在图外。距左、距上都在百分之 0 到 100 之间。",
             ),
         ]
         indexes = [
@@ -208,7 +214,7 @@ class RiskPoint(OfFirm):
     @property
     def is_graded(self) -> bool:
         """Whether colours are known."""
-        return bool(self.residual_colour)
+        return bool(self.inherent_colour and self.residual_colour)
 
     @property
     def colours(self) -> tuple[Colour, Colour]:

@@ -113,7 +113,9 @@ def _holdings(lines: list[dict[str, Any]]) -> tuple[list[Held], list[str]]:
     found, errors = [], []
     for n, line in enumerate(lines, 1):
         number = whole(line["substance"])
-        name = line["name"] or (SUBSTANCES[number].name if number in SUBSTANCES else "")
+        name = line["name"] or (
+            SUBSTANCES[number].name if number is not None and number in SUBSTANCES else ""
+        )
         if not name:
             errors.append(f"第 {n} 行：请选表 1 的物质，或填名称并选危险类别。")
             continue

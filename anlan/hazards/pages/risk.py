@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 from anlan.hazards import risk_cells
 from anlan.hazards.actions import risk as acts
 from anlan.hazards.models import RiskPoint
+from anlan.hazards.models.risk import BOUND_70
 from anlan.hazards.risk_ledgers import RISKS
 from anlan.hazards.rules import lec, ls, risk
 from anlan.kernel import parameters
@@ -144,7 +145,7 @@ def grade(request: ActorRequest) -> HttpResponse:
 def outcome(values: dict[str, Any], stored: RiskPoint | None) -> dict[str, Any]:
     """Scores and colours of the values, what is wrong with them, and what saving would do."""
     tried = RiskPoint(**values)
-    tried.seventy_is_yellow = bool(parameters.value(acts.BOUND_70))
+    tried.seventy_is_yellow = bool(parameters.value(BOUND_70))
     sides, found, wrong = [], {}, ""
     for side, label in SIDES:
         try:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from anlan.enterprises.models import Enterprise
 from anlan.hazards import reads_risk
 from anlan.hazards.models import RiskPoint
+from anlan.hazards.risk_ledgers import CONTROLS, RISKS
 from anlan.hazards.rules.risk import Colour
 from anlan.kernel import cells, clock
 from anlan.kernel.pages.access import ledger_for, row_for
@@ -48,8 +49,7 @@ def notice(request: ActorRequest, pk: int) -> HttpResponse:
 
 
 def _controls() -> list[tuple[str, str]]:
-    names = ("engineering", "management", "training", "ppe", "emergency")
-    return [(name, str(RiskPoint._meta.get_field(name).verbose_name)) for name in names]
+    return [(name, RISKS.label_of(name)) for name in CONTROLS]
 
 
 @require_GET

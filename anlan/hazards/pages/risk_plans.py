@@ -73,7 +73,8 @@ def marks_of(actor: Any, plan: SitePlan, chosen: int | None = None) -> tuple[lis
     live = list(rows.exclude(state=RiskPoint.State.RETIRED).order_by("id")[:MOST])
     live.sort(key=lambda one: rank.get(one.residual_colour, 9))
     radius = max(round(max(plan.width, plan.height) * 0.018), 8)
-    found, waiting = [], []
+    found: list[Mark] = []
+    waiting: list[RiskPoint] = []
     for one in live:
         if one.plan_id != plan.pk or one.plan_x is None or one.plan_y is None:
             waiting += [one] if one.plan_id is None else []

@@ -1,0 +1,21 @@
+"""What the workers do for hazards by the clock. Thin: the work is in the actions named."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+from anlan.hazards.actions import installation
+from anlan.kernel import clock
+
+
+@app.periodic(cron="40 16 * * *", periodic_id="guarantor-duties")
+@app.task(
+    name="hazards.guarantor_duties",
+    queue="periodic",
+    queueing_lock="hazards.guarantor_duties",
+    pass_context=False,
+)
+def guarantor_duties(timestamp: int) -> int:
+    """Begin the day's periods and count the missed at 00:40 in Shanghai (16:40 UTC)."""
+    begun, missed = installation.plan_duties(clock.today())
+    return begun + missed
