@@ -29,6 +29,7 @@ WORDS = {
     "process": "储罐 管道 联锁 报警 除尘 窑 反应 装置 工艺 通风 瓦斯",
 }  # fmt: skip
 CATEGORIES = {key: tuple(words.split()) for key, words in WORDS.items()}
+ABOUT_PEOPLE = ("人员", "负责人", "持证", "许可", "企业", "单位")
 ACTS = (
     "立即整改",
     "更换部件并测试",
@@ -142,7 +143,7 @@ def _danger(chance: random.Random, firm: Firm, day: date, world: World) -> Dange
     among = world.majors.get(industry) if major else world.phrases.get(industry)
     phrase = chance.choice(among or world.phrases[""])
     spot = chance.choice(firm.trade.spots)
-    text = f"{spot}{phrase.text}" if spot not in phrase.text else phrase.text
+    text = f"{spot}{phrase.text}" if _stands_somewhere(phrase.text) else phrase.text
     county = world.names.get(firm.path, "")
     finder = {
         "self": f"{firm.manager}（企业安全员）", "inspection": f"{county}检查组", "visit": "市安委办暗访组",
@@ -190,7 +191,9 @@ class _Course:
         self._order(ordered, major)
         done = one.due_on + timedelta(days=self._against_due())  # type: ignore[operator]
         done = max(done, ordered)
-        if chance.random() < (0.10 if major else 0.02) or done > today:
+        # Somebody goes after what is long overdue.
+        stuck = 0.003 if (today - one.due_on).days > 120 else 0.10 if major else 0.03  # type: ignore[operator]
+        if chance.random() < stuck or done > today:
             one.state = "rectifying" if chance.random() < 0.85 or one.due_on < today else "ordered"  # type: ignore[operator]
             return None
         self._finish(done)
@@ -269,6 +272,11 @@ def _source(chance: random.Random, firm: Firm) -> str:
         if source == "monitoring" and firm.trade.industry not in ONLINE:
             continue
         return source
+
+
+def _stands_somewhere(text: str) -> bool:
+    """Things stand at a spot; duties, papers and people do not."""
+    return _category(text) != "management" and not any(word in text for word in ABOUT_PEOPLE)
 
 
 def _category(text: str) -> str:

@@ -15,6 +15,7 @@ from anlan.hazards.demo import findings
 from anlan.hazards.demo.findings import Phrase, World
 from anlan.hazards.demo.firms import County, firms
 from anlan.hazards.demo.loading import Scale, load
+from anlan.hazards.demo.spots import inside
 from anlan.hazards.demo.trades import TRADES
 from anlan.hazards.models import HiddenDanger
 from anlan.kernel.models import AuditEntry
@@ -79,6 +80,12 @@ def test_major_ones_name_their_criterion_or_ask_for_a_stop():
     majors = [one for one in found(6000) if one.level == "major"]
     assert majors
     assert all((one.criterion_id is not None) != one.needs_stop for one in majors)
+
+
+def test_points_lie_in_their_county():
+    ring = [[0, 0], [4, 0], [4, 4], [2, 1], [0, 4]]
+    assert inside(1, 1, ring) and inside(3.5, 3, ring)
+    assert not inside(2, 2, ring) and not inside(5, 1, ring)
 
 
 @pytest.mark.django_db
