@@ -134,7 +134,8 @@ def test_cards_print_hazard_measures_and_who_answers(case: Case, client: Client)
 def test_an_ungraded_point_prints_as_ungraded(case: Case, client: Client) -> None:
     row = grading.save(
         case.user, RiskPoint(),
-        {"enterprise": case.firm, "name": "甲", "hazard": "坠落", "job": "架子工", "reviewed_on": TODAY}, "add",
+        {"enterprise": case.firm, "name": "甲", "hazard": "坠落", "job": "架子工", "reviewed_on": TODAY},
+        "add",
     )[0]  # fmt: skip
     sign_in(case, client, "enterprise_user")
     assert "未评估" in said(client.get(f"/risks/{row.pk}/notice/"))
