@@ -13,10 +13,10 @@ from django.db import models
 
 from anlan.enterprises.rules import uscc
 from anlan.enterprises.rules.spoken import spoken
-from anlan.kernel.exchange import cells
 from anlan.org import loading
 from anlan.org.models import Industry
 
+ROOM = 30
 KEPT_SECONDS = 0 if getattr(settings, "TESTING", False) else 60
 _kept: dict[str, Any] = {"until": 0.0, "pairs": []}
 
@@ -64,39 +64,24 @@ class IndustryField(models.CharField):  # type: ignore[type-arg]
         """Nothing to check at start: the choices are rows of a table."""
         return []
 
-    def cell_parser(self) -> cells.Parse:
-        """How a sheet's cell is read: by name, or by a usual word."""
-        return cells.parse_choice(spoken(industries()))
+    @property
+    def offered(self) -> list[tuple[str, str]]:
+        """What a sheet may write for an industry: its name, or a usual word."""
+        return spoken(industries())
 
 
 class CodeField(models.CharField):  # type: ignore[type-arg]
     """A unified social credit code, kept tidy; whether it holds is said by `rules.uscc.fault`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", uscc.LENGTH)
+        kwargs.setdefault("max_length", ROOM)  # for how it is typed; what is kept has 18
         kwargs.setdefault("db_collation", "C")
         super().__init__(*args, **kwargs)
 
     def formfield(self, **kwargs: Any) -> Any:
         """A box that takes blanks and hyphens, as codes are copied from papers."""
-        box = super().formfield(**{**kwargs, "max_length": 2 * uscc.LENGTH})
+        box = super().formfield(**{**kwargs, "max_length": ROOM})
         if box is not None:
             clean = box.to_python
             box.to_python = lambda value: uscc.tidy(clean(value) or "")  # type: ignore[method-assign]
         return box
-
-    def cell_parser(self) -> cells.Parse:
-        """A sheet's cell, tidied; the note tells what was understood."""
-        text = cells.parse_text()
-
-        def parse(cell: Any) -> Any:
-            found = text(cell)
-            read = found.value if isinstance(found, cells.Tidied) else found
-            if not isinstance(read, str):
-                return found
-            code = uscc.tidy(read)
-            if len(code) > uscc.LENGTH:
-                return cells.Wrong(uscc.fault(code))
-            return found if code == read else cells.Tidied(code, f"{read} → {code}")
-
-        return parse

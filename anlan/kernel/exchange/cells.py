@@ -131,9 +131,10 @@ def parse_choice(choices: Iterable[tuple[Any, str]]) -> Parse:
         found = exact.get(text.lower())
         if found is not None:
             return found
-        near = [pair for pair in pairs if _means(text, pair[1])]
+        near = {value for value, label in pairs if _means(text, label)}
         if len(near) == 1:
-            return Tidied(near[0][0], f"{text} → {near[0][1]}")
+            value = near.pop()
+            return Tidied(value, f"{text} → {next(label for one, label in pairs if one == value)}")
         return Wrong(wrong)
 
     return parse
