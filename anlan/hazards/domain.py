@@ -1,11 +1,11 @@
-"""What hazards declare, part by part: hidden dangers; risk grading and major hazard installations."""
+"""What hazards declare, part by part: hidden dangers; risk grading, major hazard installations; the map."""
 
 from __future__ import annotations
 
-from anlan.hazards import danger_domain, demo, risk_domain
+from anlan.hazards import danger_domain, demo, map_domain, risk_demo, risk_domain
 from anlan.kernel.shell import Group
 
-PARTS = (danger_domain, risk_domain)
+PARTS = (danger_domain, risk_domain, map_domain)
 LEDGERS = tuple(ledger for part in PARTS for ledger in part.LEDGERS)
 WORKFLOWS = tuple(one for part in PARTS for one in part.WORKFLOWS)
 MEASURES = tuple(one for part in PARTS for one in part.MEASURES)
@@ -13,9 +13,18 @@ PARAMETERS = tuple(one for part in PARTS for one in part.PARAMETERS)
 ACTS = tuple(one for part in PARTS for one in getattr(part, "ACTS", ()))
 HOME_PANELS = tuple(one for part in PARTS for one in getattr(part, "HOME_PANELS", ()))
 SETUP = tuple(one for part in PARTS for one in getattr(part, "SETUP", ()))
-DEMO = (demo.prepare,)
+# The later one runs first: risks need firms.
+DEMO = (risk_demo.prepare, demo.prepare)
 ORDER = (
-    *("dangers", "danger-phone", "danger-statistics", "danger-listings", "danger-requests", "danger-silent"),
+    *(
+        "dangers",
+        "danger-phone",
+        "danger-statistics",
+        "hazard-map",
+        "danger-listings",
+        "danger-requests",
+        "danger-silent",
+    ),
     *(
         "risks",
         "site-plans",

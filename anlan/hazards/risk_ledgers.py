@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from anlan.enterprises.located import FIRM_PLACE
 from anlan.hazards import risk_cells as drawn
 from anlan.hazards import risk_panels as panels
 from anlan.hazards.actions import installation as installations
@@ -226,6 +227,7 @@ INSTALLATIONS = Ledger(
         Filter("online", more=True),
         Filter("assessment_due_on", more=True),
         *WHERE,
+        *FIRM_PLACE.filters(),
     ),
     search=("name", "substances"),
     search_hint="单元、物质",
