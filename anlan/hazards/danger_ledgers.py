@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.db.models import F, Q
 
+from anlan.enterprises.located import THING_PLACE
 from anlan.hazards import danger_cells, danger_panels
 from anlan.hazards.actions import danger as act
 from anlan.hazards.actions.danger_follow import follow
@@ -13,7 +14,6 @@ from anlan.hazards.models import DangerListing, DangerPlan, DangerRequest, Hidde
 from anlan.hazards.models.dangers import OPEN_STATES
 from anlan.kernel import clock, parameters
 from anlan.kernel.ledger import Blank, Column, Filter, Importing, Ledger, Panel, Section, View
-from anlan.org.offers import industries
 
 OPEN = ",".join(OPEN_STATES)
 
@@ -70,7 +70,7 @@ DANGERS = Ledger(
     ),
     filters=(
         Filter("region_path", kind="region"),
-        Filter("industry", options=industries),
+        Filter("industry", options=danger_cells.industry_choices),
         Filter("level"),
         Filter("state"),
         Filter("source"),
@@ -84,6 +84,7 @@ DANGERS = Ledger(
         Filter("listed", more=True),
         Filter("repeated", more=True),
         Filter("quick", label="几分钟内销号", kind="flag", more=True, apply=quick),
+        *THING_PLACE.filters(),
     ),
     search=("description",),
     search_hint="隐患内容、编号",

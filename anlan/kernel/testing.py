@@ -1,7 +1,7 @@
 """What tests of declarations stand on: actors made by hand, and a valid row for any model.
 
 The conformance suite (`tests/conformance`) walks every declaration with these; a new ledger is
-covered by being declared. A model whose rows cannot be guessed registers its own maker.
+covered by being declared. A model whose rows cannot be guessed registers its own maker, in `<app>/making.py`.
 """
 
 from __future__ import annotations
@@ -9,11 +9,15 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import cache
+from importlib import import_module
 from typing import Any
 
+from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
+from django.utils.module_loading import module_has_submodule
 
 from anlan.kernel.scope import Actor, PathField, Reach, ScopedModel, Seat, unscoped_block
 
@@ -25,6 +29,14 @@ _numbers = itertools.count(1)
 def register_maker(model: type[models.Model], maker: Maker) -> None:
     """Say how a row of `model` is made; the maker takes field values as keywords."""
     _makers[model] = maker
+
+
+@cache
+def _gather() -> None:
+    """Let every app register its makers: those that need one have them in `<app>/making.py`."""
+    for config in apps.get_app_configs():
+        if module_has_submodule(config.module, "making"):  # type: ignore[arg-type]
+            import_module(f"{config.name}.making")
 
 
 def seat(*permissions: str, path: str = "", reach: Reach = Reach.SUBTREE, **more: Any) -> Seat:
@@ -47,6 +59,7 @@ def actor(*seats: Seat, person_id: int = 1, name: str = "测试员") -> Actor:
 
 def make_row(model: type[models.Model], **values: Any) -> Any:
     """A stored, valid row: given values, and for every other required field something plausible."""
+    _gather()
     maker = _makers.get(model)
     if maker is not None:
         return maker(**values)
