@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from anlan.kernel.scope import Actor
 from anlan.org.models import Unit
@@ -33,12 +33,9 @@ def units_of(actor: Actor) -> list[int]:
     if seat is None or seat.unit_id is None:
         return []
     rows = Unit.objects.unscoped("the units that the actor's own post acts for")
-    own = rows.filter(pk=seat.unit_id).values_list("region_id", "kind").first()
-    if own is None:
-        return []
-    if own[1] != OFFICE:
-        return [seat.unit_id]
-    return sorted({seat.unit_id, *rows.filter(TERRITORY, region_id=own[0]).values_list("pk", flat=True)})
+    office = rows.filter(pk=seat.unit_id, kind=OFFICE, region_id=OuterRef("region_id"))
+    found = rows.filter(Q(pk=seat.unit_id) | (TERRITORY & Exists(office)))
+    return sorted(set(found.values_list("pk", flat=True)))
 
 
 def names_of(units: Iterable[int]) -> dict[int, str]:

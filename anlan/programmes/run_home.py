@@ -19,6 +19,7 @@ from anlan.programmes.reads_boards import LIGHT_OF, LIVE, WORST
 from anlan.programmes.reads_units import units_of
 from anlan.programmes.rules.judging import plain
 from anlan.programmes.rules.schedule import LONG_NOTICE
+from anlan.programmes.run_post import post
 
 OPEN = ("open", "declared", "returned")
 SHOWN = 12
@@ -168,5 +169,6 @@ def _waiting(actor: Actor) -> list[dict[str, Any]]:
 HOME_PANELS = (
     HomePanel("programme-due", "programmes/home_due.html", due, position=10),
     HomePanel("programme-shares", "programmes/home_shares.html", shares, position=11),
+    HomePanel("programme-post", "programmes/home_post.html", post, position=12, side=True),
     HomePanel("programme-duties", "programmes/home_duties.html", duties, position=10, side=True),
 )

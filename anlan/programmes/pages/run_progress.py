@@ -14,7 +14,7 @@ from anlan.kernel import cells, clock
 from anlan.kernel.due import add_months
 from anlan.kernel.requests import ActorRequest
 from anlan.kernel.shell import under
-from anlan.programmes import reads_boards
+from anlan.programmes import reads_boards, run_post
 from anlan.programmes.actions.run_judging import last_run
 from anlan.programmes.pages.run_boards import WORDS, others
 from anlan.programmes.pages.run_receipt import programme_of
@@ -61,6 +61,8 @@ def progress(request: ActorRequest, pk: int = 0) -> HttpResponse:
         ],
         "sections": [_row(one, f"{matrix}?{_query(section=one.label)}", "") for one in parts],
         "units": [_row(one, f"{own}&unit={one.query}", f"{own}&unit={one.query}") for one in units],
+        "letters": run_post.letters_board(request.actor, programme),
+        "rounds": run_post.reports_board(request.actor, programme),
     }  # fmt: skip
     return render(request, "programmes/progress.html", {"page": page})
 

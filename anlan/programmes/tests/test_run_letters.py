@@ -103,3 +103,37 @@ def test_nothing_is_drafted_without_a_unit_or_with_a_day_that_is_no_day(
     assert "读不出答复期限" in client.post(url, form, follow=True).content.decode()
     early = client.post(url, {**form, "answer_by": "2023-03-01"}, follow=True).content.decode()
     assert "答复期限早于今天" in early and not drafts()
+
+
+def test_a_units_desk_lists_the_letter_it_got_and_the_leader_sees_how_it_stands(
+    running: Running, signed_in: SignIn
+) -> None:
+    from anlan.papers import actions as papers
+
+    duty = running.duty(CASES, HOUSING, "361100")
+    assert "收到的提醒函" not in signed_in("department_officer").get("/").content.decode()
+    send(signed_in("city_officer"), letters_url(running, f"ids={duty.item_id}-{duty.unit_id}"), duty.unit_id)
+    assert "收到的提醒函" not in signed_in("department_officer").get("/").content.decode(), "still a draft"
+    papers.issue(running.world.actor("city_officer"), drafts()[0])
+    desk = signed_in("department_officer").get("/").content.decode()
+    assert "收到的提醒函" in desk and "1 件没有答复" in desk
+    board = signed_in("leader").get(f"/running/{running.programme.pk}/progress/").content.decode()
+    assert "<h2>提醒函</h2>" in board and "共 1 件" in board
+    assert "收到的提醒函" not in signed_in("county_officer").get("/").content.decode()
+
+
+def test_a_units_desk_lists_its_report_and_the_leader_how_many_reported(
+    running: Running, signed_in: SignIn
+) -> None:
+    from datetime import date
+
+    from anlan.programmes.actions import report as reporting
+    from anlan.programmes.rules import report_lock
+
+    span = report_lock.spans(2023, [date(2023, 6, 30)])[0]
+    reporting.open_round(running.world.actor("city_officer"), running.programme, span)
+    desk = signed_in("department_officer").get("/").content.decode()
+    assert "本单位的报告" in desk and "2023-06-30" in desk and "已写" in desk
+    board = signed_in("leader").get(f"/running/{running.programme.pk}/progress/").content.decode()
+    assert "<h2>单位报告</h2>" in board and 'data-l="应报">' in board
+    assert "本单位的报告" not in signed_in("stranger").get("/").content.decode()
