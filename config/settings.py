@@ -217,6 +217,8 @@ SOCIALACCOUNT_PROVIDERS = {
         else [],
     }
 }
+# How large the invented province of a demonstration is: sample, demo or province.
+ANLAN_DEMO_SCALE = env.text("ANLAN_DEMO_SCALE", "sample" if TESTING else "demo")
 ANLAN_DEMO_PASSWORD = env.text("ANLAN_DEMO_PASSWORD", "Anlan-2023-demo" if DEMO else "")
 
 # What the pages may load --------------------------------------------------------------------------

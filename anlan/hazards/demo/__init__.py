@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from django.conf import settings
+
 from anlan.enterprises.models import Enterprise
 from anlan.hazards.demo.loading import SCALES, load
 
@@ -19,4 +21,4 @@ HOME = "360000/361100/"
 def prepare(demo: bool, say: Callable[[str], object]) -> None:
     """The step of the set-up: nothing without a demonstration, nothing where firms stand already."""
     if demo and not Enterprise.objects.unscoped("whether the demonstration has its firms").exists():
-        load(SCALES["demo"], DAY, say, home=HOME)
+        load(SCALES[settings.ANLAN_DEMO_SCALE], DAY, say, home=HOME)

@@ -46,7 +46,11 @@ class Scale:
     dangers: int
 
 
-SCALES = {"demo": Scale(2_000, 6_000, 20_000), "province": Scale(100_000, 300_000, 1_000_000)}
+SCALES = {
+    "sample": Scale(200, 600, 2_000),
+    "demo": Scale(2_000, 6_000, 20_000),
+    "province": Scale(100_000, 300_000, 1_000_000),
+}
 
 
 def load(scale: Scale, today: date, say: Say, *, seed: int = 1, home: str = "") -> None:
