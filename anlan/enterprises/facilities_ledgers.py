@@ -13,6 +13,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 
+from anlan.enterprises.located import THING_PLACE
 from anlan.enterprises.models import Facility
 from anlan.kernel.ledger import Blank, Column, Filter, Importing, Ledger, Panel, Section, View
 from anlan.kernel.scope import Actor
@@ -212,6 +213,7 @@ FACILITIES = Ledger(
         Filter("state"),
         Filter("enterprise", more=True, picker=PICK_FIRM),
         Filter("demo", more=True),
+        *THING_PLACE.filters(),
     ),
     search=("name", "number"),
     search_hint="名称、编号",

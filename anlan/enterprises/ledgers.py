@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from anlan.enterprises import cells, panels, reads
 from anlan.enterprises.actions import firms
+from anlan.enterprises.located import OWN_PLACE
 from anlan.enterprises.models import Certificate, Enterprise, KeyPerson, Licence, Merger, Site
 from anlan.enterprises.models.fields import industries
 from anlan.kernel import masking
@@ -74,6 +75,7 @@ FIRMS = Ledger(
             options=lambda: (("passed", "放行的"), ("none", "没有代码")),
         ),
         Filter("demo", more=True),
+        *OWN_PLACE.filters(),
     ),
     search=("name", "code"),
     search_hint="企业名称、信用代码",

@@ -53,7 +53,7 @@ class Shape:
 
 @dataclass(frozen=True)
 class Shapes:
-    """The polygons of one territory's map. label: what must stand on it; problem: why an own file is not used."""
+    """The polygons of one territory. label: what must stand on it; problem: why an own file is not used."""
 
     shapes: tuple[Shape, ...]
     label: str
@@ -138,7 +138,12 @@ def _shapes(features: list[Mapping[str, Any]], key: str, province: str = "") -> 
     for feature in features:
         properties, geometry = feature["properties"], feature["geometry"]
         code = CODE.match(str(properties.get(key, "")))
-        if not code or not code[1].startswith(province) or not geometry or geometry["type"] not in {"Polygon", "MultiPolygon"}:
+        if (
+            not code
+            or not code[1].startswith(province)
+            or not geometry
+            or geometry["type"] not in {"Polygon", "MultiPolygon"}
+        ):
             continue
         given = geometry["coordinates"]
         polygons = [_polygon(one) for one in ([given] if geometry["type"] == "Polygon" else given)]

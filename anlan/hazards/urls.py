@@ -2,6 +2,10 @@
 
 from django.urls import URLPattern, URLResolver
 
-from anlan.hazards.pages import danger_urls, risk_urls
+from anlan.hazards.pages import danger_urls, map_urls, risk_urls
 
-urlpatterns: list[URLPattern | URLResolver] = [*danger_urls.urlpatterns, *risk_urls.urlpatterns]
+urlpatterns: list[URLPattern | URLResolver] = [
+    *danger_urls.urlpatterns,
+    *risk_urls.urlpatterns,
+    *map_urls.urlpatterns,
+]
