@@ -47,6 +47,7 @@ LEDGERS = (
         order_label="按字典和次序",
         form=(Section("字典项", ("dictionary", "key", "label", "position", "active")),),
         importing=Importing(key=("dictionary", "key")),
+        defaults=lambda actor: {"dictionary": dictionary.names()[0][0]},
         prepare=dictionary.check_entry,
         blank=Blank("还没有字典项。", "字典给各台账的下拉框提供选项。", "登记字典项"),
     ),

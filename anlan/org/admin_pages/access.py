@@ -15,7 +15,10 @@ View = Callable[..., HttpResponse]
 
 
 def needs(permission: str, *, post: str = "") -> Callable[[View], View]:
-    """The page opens with `permission`; a POST needs `post` (default: the same) of the chosen post."""
+    """The page opens with `permission`; a POST needs `post` (default: the same) of the chosen post.
+
+    Whoever holds neither in any post finds nothing; whoever holds it in another post is told to change.
+    """
 
     def wrap(view: View) -> View:
         @wraps(view)
@@ -23,9 +26,16 @@ def needs(permission: str, *, post: str = "") -> Callable[[View], View]:
             if not request.actor.may_read(permission):
                 raise Http404
             if request.method == "POST":
-                require(request.actor, post or permission)
+                demand(request, post or permission)
             return view(request, *args, **kwargs)
 
         return checked
 
     return wrap
+
+
+def demand(request: ActorRequest, permission: str) -> None:
+    """404 for whoever holds the permission in no post; Refused where only another post of theirs holds it."""
+    if not request.actor.may_read(permission):
+        raise Http404
+    require(request.actor, permission)

@@ -21,8 +21,9 @@ from anlan.kernel import audit, parameters
 from anlan.kernel.ledger import Panel
 from anlan.kernel.requests import ActorRequest
 from anlan.kernel.scope import Actor
-from anlan.kernel.writing import Refused, require, write
+from anlan.kernel.writing import Refused, write
 from anlan.org import locks, passwords, second_factor, sessions
+from anlan.org.admin_pages.access import demand
 from anlan.org.models import Person
 from anlan.org.models.security import LoginRecord, OnlineSession
 
@@ -120,11 +121,11 @@ def unlink(request: ActorRequest, pk: int) -> HttpResponse:
 
 
 def _person(request: ActorRequest, pk: int, permission: str) -> Any:
-    """The person, if the actor may see them; refuses without the permission."""
+    """The person, if the actor may see them and holds the permission; otherwise nothing is found."""
     person = Person.objects.visible_to(request.actor).filter(pk=pk).first()
     if person is None:
         raise Http404
-    require(request.actor, permission)
+    demand(request, permission)
     return person
 
 

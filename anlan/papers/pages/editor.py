@@ -195,6 +195,8 @@ def enclose(request: ActorRequest, pk: int) -> HttpResponse:
 def discard(request: ActorRequest, pk: int) -> HttpResponse:
     """Remove a draft."""
     paper = paper_for(request, pk, "view")
+    if not request.actor.may_read("papers.remove"):
+        raise Http404
     actions.discard(request.actor, paper)
     messages.success(request, f"已删除草稿“{paper.title}”。")
     return HttpResponseRedirect(reverse("ledger-list", args=["papers"]))
@@ -203,7 +205,7 @@ def discard(request: ActorRequest, pk: int) -> HttpResponse:
 @require_POST
 def erratum(request: ActorRequest, pk: int) -> HttpResponse:
     """Draft the paper that corrects this one."""
-    paper = paper_for(request, pk)
+    paper = paper_for(request, pk, "add")
     made, _ = once(
         request.actor,
         request.POST.get("idempotency_key", ""),
