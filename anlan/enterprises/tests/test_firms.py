@@ -451,3 +451,12 @@ def test_the_first_page_tells_a_firm_its_gaps_and_an_office_its_late_papers(
     assert "缺从业人数" in sign_in("enterprise_user").get("/").content.decode()
     office = sign_in("county_officer").get("/").content.decode()
     assert "危险化学品经营许可证" in office and "过期 3 天" in office
+
+
+def test_a_link_from_the_firms_page_names_the_firm_in_the_form(
+    world: World, sign_in: Callable[[str], Client]
+) -> None:
+    firm, hidden = make_firm(), make_firm(number=2, region_path=LIANXI, name="濂溪区某厂")
+    client, url = sign_in("county_officer"), reverse("ledger-new", args=["licences"])
+    assert f'data-label="{firm.name}"' in client.get(url, {"enterprise": firm.pk}).content.decode()
+    assert hidden.name not in client.get(url, {"enterprise": hidden.pk}).content.decode()

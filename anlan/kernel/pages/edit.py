@@ -65,6 +65,8 @@ def delete(request: ActorRequest, key: str, pk: int) -> HttpResponse:
 
 def _form(request: ActorRequest, ledger: Ledger, row: Any, act: str, title: str) -> HttpResponse:
     begin = extra.unfold(ledger, vars(row))
+    if act == "add":
+        begin |= _asked(request, ledger)
     made = form_class(ledger, request.actor, picker_urls(ledger))
     form = made(request.POST or None, instance=row, initial=begin)
     if request.method == "POST" and form.is_valid():
@@ -81,6 +83,12 @@ def _form(request: ActorRequest, ledger: Ledger, row: Any, act: str, title: str)
         {"form": form, "page": _page(request, ledger, row, form, act, title)},
         status=status,
     )
+
+
+def _asked(request: ActorRequest, ledger: Ledger) -> dict[str, str]:
+    """What a link to the form of a new row already says: …/new/?enterprise=7. It only fills boxes."""
+    found = {name: request.GET.get(name, "").replace("\0", "")[:200] for name in ledger.form_fields}
+    return {name: text for name, text in found.items() if text}
 
 
 def _save(
