@@ -106,12 +106,14 @@ def resolve_group(
     industries: Sequence[str] = (),
     named: Sequence[int] = (),
     chart: groups.OrgChart | None = None,
+    known: Sequence[groups.Group] | None = None,
 ) -> groups.Resolution | None:
     """What a phrase in a document of `issuer` stands for on `day`; None if it is no known group.
 
     `industries` are the topics of the item, `named` the units that stand in the same bracket.
+    Who asks often gives the `chart` and the `known` groups, made once.
     """
-    group = groups.match(phrase, known_groups())
+    group = groups.match(phrase, known_groups() if known is None else known)
     if group is None:
         return None
     listed = (

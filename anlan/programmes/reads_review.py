@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Q
 
@@ -15,7 +15,7 @@ from anlan.kernel.scope import under
 from anlan.org import reads as org_reads
 from anlan.org.models import Industry, Region, Unit, UnitGroup
 from anlan.org.models.dated import on_day
-from anlan.org.rules.groups import OrgChart, Resolution, Standing
+from anlan.org.rules.groups import Group, OrgChart, Resolution, Standing
 from anlan.programmes.compiler.gazetteer import Gazetteer, load_gazetteer
 from anlan.programmes.models import DraftItem, Edition, Finding, Obligation, Programme, Sentence
 from anlan.programmes.rules.editions_diff import Change, compare, pieces
@@ -24,6 +24,15 @@ from anlan.programmes.rules.roles import fresh_role
 
 LEVELS = {"province": 0, "city": 1, "county": 2, "zone": 2, "town": 2}
 _REASON = "the offices that a document names are looked up in the whole chart"
+
+
+class Office(NamedTuple):
+    """Of a unit what looking it up needs: instances of all offices of a province would take half a second."""
+
+    pk: int
+    name: str
+    region_path: str
+    family: str | None
 
 
 @dataclass
@@ -46,21 +55,28 @@ class Resolver:
         return {one.pattern: one.key for one in rows}
 
     @cached_property
-    def _units(self) -> dict[str, list[Unit]]:
+    def _known(self) -> list[Group]:
+        """The known groups with their spellings."""
+        return org_reads.known_groups()
+
+    @cached_property
+    def _units(self) -> dict[str, list[Office]]:
         """Offices of the day by each of their names: of the region, above it and below it."""
         above = [part for path in self.region.all_paths for part in _above(path)]
         place = under("region_path", self.region.all_paths) | Q(region_path__in=above)
-        found: dict[str, list[Unit]] = {}
-        rows = Unit.objects.unscoped(_REASON).filter(place, on_day(self.day)).select_related("family")
-        for unit in rows.order_by("region_path", "id"):
-            for name in {unit.name, unit.short_name, *unit.aliases} - {""}:
-                found.setdefault(name, []).append(unit)
+        found: dict[str, list[Office]] = {}
+        rows = Unit.objects.unscoped(_REASON).filter(place, on_day(self.day)).order_by("region_path", "id")
+        columns = ("pk", "name", "region_path", "family__key", "short_name", "aliases")
+        for pk, name, path, family, short, aliases in rows.values_list(*columns):
+            unit = Office(pk, name, path, family)
+            for spelled in {name, short, *aliases} - {""}:
+                found.setdefault(spelled, []).append(unit)
         return found
 
     @cached_property
-    def _by_family(self) -> dict[tuple[str, str], Unit]:
+    def _by_family(self) -> dict[tuple[str, str], Office]:
         return {
-            (unit.family.key, unit.region_path): unit
+            (unit.family, unit.region_path): unit
             for units in self._units.values()
             for unit in units
             if unit.family is not None
@@ -88,7 +104,7 @@ class Resolver:
             )
         return fresh_role(one, units=[unit.pk], state="resolved", who="按单位台账")
 
-    def unit(self, name: str, resolved: str | None) -> Unit | None:
+    def unit(self, name: str, resolved: str | None) -> Office | None:
         """The office of that name: in the region itself, else above, else the only one below."""
         for spelled in dict.fromkeys((name, resolved or "")):
             found = self._units.get(spelled, [])
@@ -112,11 +128,23 @@ class Resolver:
     def _group_role(self, one: Mapping[str, Any], words: str, named: Sequence[int]) -> dict[str, Any]:
         topics = [slug for slug, name in self._topics if len(name) > 1 and name in words]
         answer = org_reads.resolve_group(
-            one["name"], self.region, self.day, industries=topics, named=named, chart=self.chart
+            one["name"],
+            self.region,
+            self.day,
+            industries=topics,
+            named=named,
+            chart=self.chart,
+            known=self._known,
         )
         if answer is None and one["resolved"]:
             answer = org_reads.resolve_group(
-                one["resolved"], self.region, self.day, industries=topics, named=named, chart=self.chart
+                one["resolved"],
+                self.region,
+                self.day,
+                industries=topics,
+                named=named,
+                chart=self.chart,
+                known=self._known,
             )
         if answer is None:
             return fresh_role(one, problems=[f"不知道“{one['name']}”指哪些单位。请逐个选定。"])
@@ -174,13 +202,21 @@ def known_measures() -> list[tuple[str, str]]:
 def drafts_of(edition: Edition) -> list[DraftItem]:
     """The items of an edition in order; the caller has found the edition visible."""
     rows = DraftItem.objects.unscoped("items of an edition that the caller has found visible")
-    return list(rows.filter(edition=edition).select_related("edition__text").order_by("position"))
+    return _of(edition, rows.filter(edition=edition).order_by("position"))
 
 
 def findings_of(edition: Edition) -> list[Finding]:
     """The doubts of an edition in the order of the text; the caller has found the edition visible."""
     rows = Finding.objects.unscoped("doubts of an edition that the caller has found visible")
-    return list(rows.filter(edition=edition).select_related("edition__text").order_by("start", "id"))
+    return _of(edition, rows.filter(edition=edition).order_by("start", "id"))
+
+
+def _of(edition: Edition, rows: Iterable[Any]) -> list[Any]:
+    """The rows, each knowing the edition at hand: joined, its whole reading would come with every row."""
+    found = list(rows)
+    for one in found:
+        one.edition = edition
+    return found
 
 
 def what_hinders(edition: Edition) -> list[str]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from anlan.org.rules.dates import valid_on
 from anlan.org.rules.names import normal
@@ -278,6 +278,7 @@ def match(phrase: str, groups: Iterable[Group]) -> Group | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def _shape(phrase: str) -> str:
     text = normal(phrase).replace("“", "").replace("”", "")
     return CITY_NUMBER.sub("#个设区市", NUMBERS.sub("#+#", text))

@@ -33,6 +33,7 @@ SHOWN_UNITS = 6
 def edition_for(request: ActorRequest, pk: int) -> Edition:
     """An edition that the actor sees and whose file was read, else 404."""
     rows = Edition.objects.visible_to(request.actor).select_related("programme__issuer", "text")
+    rows = rows.defer("compiled")
     found: Edition | None = rows.filter(pk=pk).first()
     if found is None or found.text is None or not request.actor.may_read("drafts.view"):
         raise Http404
