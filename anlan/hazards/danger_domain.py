@@ -27,7 +27,8 @@ PARAMETERS = (
     Parameter("dangers.listing_publish_days", "挂牌后公示", 5, GROUP, "个工作日", LOCAL, least=1, most=60),
     Parameter("dangers.listing_end_days", "摘牌后公示", 5, GROUP, "个工作日", LOCAL, least=1, most=60),
     Parameter("dangers.listing_months", "挂牌督办最长期限", 12, GROUP, "个月", LOCAL, least=1, most=60),
-    Parameter("dangers.listing_ask_days", "挂牌延期申请提前", 20, GROUP, "个工作日", LOCAL, least=0, most=120),
+    Parameter("dangers.listing_ask_days", "挂牌延期申请提前", 20, GROUP, "个工作日", LOCAL,
+              least=0, most=120),
 )  # fmt: skip
 ACTS = (
     ("report", "双报告"),
@@ -39,4 +40,8 @@ ACTS = (
     ("delist", "摘牌"),
     ("nudge", "催办"),
 )
-MENU = (Entry("hazards", "danger-phone", "报隐患", "danger-phone", "dangers.add", icon="camera"),)
+MENU = (
+    Entry("hazards", "danger-phone", "报隐患", "danger-phone", "dangers.add", icon="camera"),
+    Entry("hazards", "danger-statistics", "隐患统计", "danger-statistics", "dangers.view", icon="chart-bar"),
+    Entry("hazards", "danger-silent", "沉默企业", "danger-silent", "enterprises.view", icon="volume-off"),
+)

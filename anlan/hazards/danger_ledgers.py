@@ -145,7 +145,9 @@ DANGERS = Ledger(
     prepare=act.prepare,
     follow=follow,
     blank=Blank(
-        "还没有登记隐患。", "企业自查、监管检查、明查暗访、群众举报、监测预警发现的隐患都登记在这里。", "登记隐患"
+        "还没有登记隐患。",
+        "企业自查、监管检查、明查暗访、群众举报、监测预警发现的隐患都登记在这里。",
+        "登记隐患",
     ),
     acts=frozenset({"add", "change", "import", "export"}),
 )  # fmt: skip
@@ -170,7 +172,12 @@ REQUESTS = Ledger(
         Column("decided_by", shown=False),
         Column("decided_on", shown=False),
     ),
-    filters=(Filter("kind"), Filter("state"), Filter("region_path", kind="region"), Filter("asked_on", more=True)),
+    filters=(
+        Filter("kind"),
+        Filter("state"),
+        Filter("region_path", kind="region"),
+        Filter("asked_on", more=True),
+    ),
     search=("reason",),
     search_hint="申请理由",
     views=(View("asked", "待审核", {"state": "asked"}),),
@@ -215,8 +222,8 @@ LISTINGS = Ledger(
     search_hint="文号、责任单位",
     views=(View("on", "督办中", {"state": "listed,applied"}),),
     detail=(
-        Section("督办", ("danger", "tier", "number", "listed_on", "supervising_unit", "treating_unit", "cause",
-                       "harm", "due_on", "state")),
+        Section("督办", ("danger", "tier", "number", "listed_on", "supervising_unit", "treating_unit",
+                       "cause", "harm", "due_on", "state")),
         Section("备案与公示", ("filed_on", "published_on", "published_at_url")),
         Section("摘牌", ("applied_on", "opinion", "delisted_on", "end_published_on", "end_published_at_url")),
     ),

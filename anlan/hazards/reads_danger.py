@@ -58,7 +58,8 @@ def summary_of(enterprise: Any, actor: Actor) -> Summary:
     base = f"{reverse('ledger-list', args=['dangers'])}?enterprise={enterprise.pk}"
     opened = f"{base}&state={','.join(OPEN_STATES)}"
     this_year = f"{base}&found_on_from={year}"
-    rate = f"整改率 {found['closed'] * 100 // found['found']}%（{found['closed']}/{found['found']}）"
+    whole = found["found"]
+    rate = f"整改率 {found['closed'] * 100 // whole}%（{found['closed']}/{whole}）" if whole else ""
     figs = [
         {"label": "未销号", "value": found["open"], "unit": "条", "url": opened,
          "note": f"其中重大 {found['major']} 条"},
@@ -67,7 +68,7 @@ def summary_of(enterprise: Any, actor: Actor) -> Summary:
         {"label": "本年发现", "value": found["found"], "unit": "条", "url": this_year,
          "note": f"自查 {found['own']} 条"},
         {"label": "本年已销号", "value": found["closed"], "unit": "条", "url": f"{this_year}&state=closed",
-         "note": rate if found["found"] else "本年没有发现"},
+         "note": rate or "本年没有发现"},
         {"label": "平均整改", "value": None if found["days"] is None else round(found["days"], 1),
          "unit": "天", "none": "—", "note": "本年销号的"},
     ]  # fmt: skip

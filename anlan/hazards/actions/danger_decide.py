@@ -1,4 +1,4 @@
-"""Departures from the way: extension, downgrade, transfer. Each is asked for, and decided by another person."""
+"""Departures from the way: extension, downgrade, transfer; asked for, and decided by another person."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from anlan.hazards.actions import danger as act
-from anlan.hazards.actions.danger_people import people_of_firm, people_of_units
+from anlan.hazards.actions.danger_people import people_of_units
 from anlan.hazards.models import DangerListing, DangerRequest, HiddenDanger
 from anlan.hazards.rules import danger_listing, danger_remedy
 from anlan.kernel import clock, deadline, moves, notice, parameters, referral
@@ -49,7 +49,7 @@ def ask(actor: Actor, danger: HiddenDanger, kind: str, values: Mapping[str, Any]
             if values["to_unit"].pk == danger.regulator_id:
                 raise ValidationError({"to_unit": "它现在就由这个单位监管。请选另一个单位。"})
     values = dict(values)
-    # Offices of government are public: a matter may be handed to one that the asker's own scope does not reach.
+    # Offices of government are public: a matter may be handed to one outside the asker's own scope.
     target = values.pop("to_unit", None)
     row = DangerRequest(danger=danger, kind=kind, old_due_on=danger.due_on, to_unit=target)
     given = {"asked_by": actor.name[:120], "asker_id": actor.person_id, "asked_on": clock.today()}
@@ -169,14 +169,6 @@ def take_over(actor: Actor, slip: Referral) -> HiddenDanger:
 def tell_refused(actor: Actor, row: DangerRequest, values: Mapping[str, Any]) -> None:
     """Who asked hears the reason."""
     _tell(row, [row.asker_id], "refused", f"{row.get_kind_display()}申请未获同意：{row.decision}")
-
-
-def tell_firm(danger: HiddenDanger, key: str, text: str) -> int:
-    """The firm's people hear of their danger."""
-    link = reverse("ledger-row", args=["dangers", danger.pk])
-    return notice.notify(
-        people_of_firm(danger.enterprise_id), f"dangers:{danger.pk}:{key}", text, link=link, row=danger
-    )
 
 
 def _tell(row: DangerRequest, people: Any, key: str, what: str) -> None:

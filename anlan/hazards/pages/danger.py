@@ -1,4 +1,4 @@
-"""The page of one danger: where it stands, what is to be done, its five elements, photos, decisions, course."""
+"""The page of one danger: where it stands, what is to be done, five elements, photos, decisions, course."""
 
 from __future__ import annotations
 

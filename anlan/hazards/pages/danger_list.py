@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from anlan.hazards.actions import danger_decide
-from anlan.hazards.actions.danger_people import people_of_units
+from anlan.hazards.actions.danger_people import people_of_firm, people_of_units
 from anlan.hazards.models import HiddenDanger
 from anlan.hazards.models.dangers import OPEN_STATES
 from anlan.kernel import audit, clock, moves, notice, registry
@@ -140,18 +140,16 @@ def _close(request: ActorRequest, rows: list[HiddenDanger]) -> None:
 
 
 def _nudge(request: ActorRequest, rows: list[HiddenDanger]) -> None:
-    """Tell the firm's people, and the regulator's where the firm has no account; once a day for a danger."""
+    """Tell the firm's people, or the regulator's where the firm has no account; once a day for a danger."""
     told = silent = 0
     today = clock.today()
     for row in rows:
         if row.state not in OPEN_STATES:
             continue
         text = f"请尽快整改：{row.description[:60]}" + (f"，期限 {row.due_on}" if row.due_on else "")
-        reached = danger_decide.tell_firm(row, f"nudge:{today}", text)
-        if not reached:
-            link = reverse("ledger-row", args=["dangers", row.pk])
-            people = people_of_units([row.regulator_id])
-            reached = notice.notify(people, f"dangers:{row.pk}:nudge:{today}", text, link=link, row=row)
+        people = people_of_firm(row.enterprise_id) or people_of_units([row.regulator_id])
+        link, key = reverse("ledger-row", args=["dangers", row.pk]), f"dangers:{row.pk}:nudge:{today}"
+        reached = notice.notify(people, key, text, link=link, row=row)
         audit.record(request.actor, "nudge", row, note=f"通知 {reached} 人")
         told, silent = told + (reached > 0), silent + (not reached)
     messages.success(request, f"已催办 {told} 条。")

@@ -84,7 +84,7 @@ def _own(one: HiddenDanger) -> dict[str, Any]:
 
 @require_POST
 def sync(request: ActorRequest) -> JsonResponse:
-    """Take one record in. 200 stored (or stored before), 409 clash with both versions, 422 refused with why."""
+    """Take one record in: 200 stored (or stored before), 409 clash with both versions, 422 refused."""
     if not request.actor.may("dangers.add"):
         return JsonResponse(
             {"state": "refused", "errors": {"": ["当前岗位不能登记隐患。请换岗位。"]}}, status=422

@@ -2,13 +2,22 @@
 
 from django.urls import URLPattern, path
 
-from anlan.hazards.pages import danger, danger_forms, danger_list, danger_phone, danger_photos
+from anlan.hazards.pages import (
+    danger,
+    danger_forms,
+    danger_list,
+    danger_phone,
+    danger_photos,
+    danger_statistics,
+)
 
 urlpatterns: list[URLPattern] = [
     path("dangers/", danger_list.dangers, name="danger-list"),
     path("dangers/bulk/<slug:act>/", danger_list.bulk, name="danger-bulk"),
     path("dangers/handed/", danger_list.handed, name="danger-handed"),
     path("dangers/handed/<int:pk>/take/", danger_list.take_over, name="danger-take-over"),
+    path("dangers/statistics/", danger_statistics.statistics, name="danger-statistics"),
+    path("dangers/silent/", danger_statistics.silent, name="danger-silent"),
     path("dangers/phone/", danger_phone.phone, name="danger-phone"),
     path("dangers/phone/needs/", danger_phone.needs, name="danger-phone-needs"),
     path("dangers/phone/sync/", danger_phone.sync, name="danger-phone-sync"),

@@ -1,4 +1,4 @@
-"""Habits that a figure alone hides: firms that report nothing of themselves, dangers closed within minutes."""
+"""Habits that a figure hides: firms that report nothing of themselves, dangers closed within minutes."""
 
 from __future__ import annotations
 

@@ -156,7 +156,7 @@ def test_a_due_day_before_today_is_refused(inspector: Actor) -> None:
 
 STOP = {"needs_stop": True, "beyond_own": False}
 PLAN = {
-    "goal": "消除爆燃风险", "methods": "改造管道", "resources": "自筹 3 万元", "organisation": "总经理负责，机电部",
+    "goal": "消除爆燃风险", "methods": "改造管道", "resources": "自筹 3 万元", "organisation": "机电部",
     "schedule": "7 月 30 日前", "safety": "停用，专人值守", "principal": "张某", "approved_on": TODAY,
 }  # fmt: skip
 
@@ -329,7 +329,8 @@ def listed(house: World, officer: Actor, row: HiddenDanger, **more: Any) -> Dang
     """Put it on the county's list."""
     values = {
         "tier": "county", "number": "婺安督〔2023〕1号", "listed_on": TODAY, "due_on": date(2023, 12, 31),
-        "supervising_unit": house.unit("safety-committee-office", "361130"), "treating_unit": "婺源某酒店", **more,
+        "supervising_unit": house.unit("safety-committee-office", "361130"),
+        "treating_unit": "婺源某酒店", **more,
     }  # fmt: skip
     return danger_list.put(officer, row, values)
 

@@ -1,0 +1,155 @@
+"""Statistics of dangers: by month, region, industry, level, source; firms that find nothing by themselves.
+
+One statement over the dangers found in the window, one over those closed in it: each reads only an index
+(`danger_found`, `danger_closed`) and groups it in several ways at once, so that a year of a million rows
+takes well under a fifth of a second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Max, Q, QuerySet
+
+from anlan.enterprises.models import Enterprise
+from anlan.hazards.models import HiddenDanger
+from anlan.kernel.due import add_months
+from anlan.kernel.scope import Actor, under
+
+MOST_MONTHS = 36
+Cell = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The filter line: months [start, end), one region below which, one industry, one level, one source."""
+
+    start: date
+    end: date
+    region: str = ""
+    industry: str = ""
+    level: str = ""
+    source: str = ""
+
+
+@dataclass
+class Statistics:
+    """found: {dimension: {key: (found, closed of these, major of these)}}; closed_in: {month: closed}."""
+
+    found: dict[str, dict[Any, Cell]] = field(default_factory=dict)
+    closed_in: dict[date, tuple[int, float | None]] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> Cell:
+        """Found, closed of these, major of these, altogether."""
+        cells = self.found.get("level", {}).values()
+        sums = [sum(one[n] for one in cells) for n in range(3)]
+        return sums[0], sums[1], sums[2]
+
+
+def statistics(actor: Actor, chosen: Chosen, depth: int) -> Statistics:
+    """What the actor sees, grouped. depth: how many labels of the region path make one line."""
+    made = Statistics({name: {} for name in ("month", "region", "industry", "level", "source")})
+    rows = _narrowed(HiddenDanger.objects.visible_to(actor).exclude(state="void"), chosen)
+    inner = rows.filter(found_on__gte=chosen.start, found_on__lt=chosen.end)
+    labels = " || '/' || ".join(f"split_part(region_path, '/', {n})" for n in range(1, depth + 1))
+    sql, parameters = _inner(inner, ("found_on", "region_path", "industry", "level", "source", "state"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT month, region, industry, level, source, count(*), "
+            "count(*) FILTER (WHERE state = 'closed'), count(*) FILTER (WHERE level_of = 'major') "
+            "FROM (SELECT date_trunc('month', found_on::timestamp)::date AS month, "
+            f"rtrim({labels}, '/') || '/' AS region, industry, level, level AS level_of, source, state "
+            f"FROM ({sql}) AS seen) AS cut "
+            "GROUP BY GROUPING SETS ((month), (region), (industry), (level), (source))",
+            parameters,
+        )
+        for month, region, industry, level, source, n, closed, major in cursor.fetchall():
+            for name, key in zip(
+                ("month", "region", "industry", "level", "source"),
+                (month, region, industry, level, source),
+                strict=True,
+            ):
+                if key is not None:
+                    made.found[name][key] = (n, closed, major)
+        ended = rows.filter(closed_on__gte=chosen.start, closed_on__lt=chosen.end)
+        sql, parameters = _inner(ended, ("closed_on", "found_on"))
+        cursor.execute(
+            "SELECT date_trunc('month', closed_on::timestamp)::date, count(*), "
+            "avg(closed_on - found_on)::float "
+            f"FROM ({sql}) AS seen GROUP BY 1",
+            parameters,
+        )
+        made.closed_in = {month: (n, days) for month, n, days in cursor.fetchall()}
+    return made
+
+
+def months(chosen: Chosen) -> list[date]:
+    """The first days of the months of the window."""
+    found, at = [], chosen.start
+    while at < chosen.end:
+        found.append(at)
+        at = add_months(at, 1)
+    return found
+
+
+def _narrowed(rows: Any, chosen: Chosen) -> Any:
+    if chosen.region:
+        rows = rows.filter(under("region_path", (chosen.region,)))
+    for name in ("industry", "level", "source"):
+        if value := getattr(chosen, name):
+            rows = rows.filter(**{name: value})
+    return rows
+
+
+def _inner(rows: QuerySet[Any], columns: Sequence[str]) -> tuple[str, Sequence[Any]]:
+    sql, parameters = rows.order_by().values_list(*columns).query.sql_with_params()
+    names = ", ".join(columns)
+    return f"SELECT {names} FROM ({sql}) AS q({names})", parameters
+
+
+# Firms that say nothing ----------------------------------------------------------------------------
+
+
+def silent_firms(actor: Actor, today: date, days: int, region: str = "", industry: str = "") -> Any:
+    """Firms at work without a self-found danger for more than `days`, the longest silent first.
+
+    Each with `last_found`, the day of its last one, or None. A firm opened within the days is left out.
+    """
+    line = today - timedelta(days=days)
+    rows = Enterprise.objects.visible_to(actor).filter(status__in=("operating", "trial"))
+    if region:
+        rows = rows.filter(under("region_path", (region,)))
+    if industry:
+        rows = rows.filter(industry=industry)
+    told = HiddenDanger.objects.unscoped("whether a visible firm spoke at all").filter(
+        source="self", found_on__gte=line, enterprise_id__isnull=False
+    )
+    silent = rows.exclude(pk__in=told.values("enterprise_id")).filter(
+        Q(opened_on__isnull=True) | Q(opened_on__lt=line)
+    )
+    return silent.order_by("id")
+
+
+def last_found(firms: Sequence[int]) -> dict[int, date]:
+    """{firm: day of its last self-found danger} of firms that were found visible."""
+    rows = HiddenDanger.objects.unscoped("the last word of firms that were found visible")
+    rows = rows.filter(source="self", enterprise_id__in=firms).order_by()
+    return dict(rows.values_list("enterprise_id").annotate(last=Max("found_on")))
+
+
+def firms_closing_at_once(actor: Actor, minutes: int, since: date) -> list[dict[str, Any]]:
+    """Firms with dangers closed within `minutes` after they were entered: how many, of how many closed."""
+    from django.db.models import Count, F
+
+    at_once = Q(closed_at__lt=F("reported_at") + timedelta(minutes=minutes))
+    rows = HiddenDanger.objects.visible_to(actor).filter(
+        closed_on__gte=since, closed_at__isnull=False, reported_at__isnull=False, enterprise_id__isnull=False
+    )
+    grouped = rows.order_by().values("enterprise_id", "enterprise__name", "region_path")
+    found = grouped.annotate(n=Count("pk"), quick=Count("pk", filter=at_once)).filter(quick__gt=0)
+    return list(found.order_by("-quick", "enterprise_id")[:20])
