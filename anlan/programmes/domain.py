@@ -15,8 +15,8 @@ PAPER_ACTS = report_domain.PAPER_ACTS
 HOME_PANELS = tuple(one for part in PARTS for one in getattr(part, "HOME_PANELS", ()))
 DEMO = (demo.prepare,)
 ORDER = (
-    *("programmes", "intake", "matrix", "progress", "receipt", "occurrences", "chase", "report-collection"),
-    *("reports", "activities", "warning-days", "due-calendar", "lists", "cascade"),
+    *("programmes", "intake", "matrix", "progress", "goals", "receipt", "occurrences", "chase"),
+    *("report-collection", "reports", "activities", "warning-days", "due-calendar", "lists", "cascade"),
 )
 MENU = (
     Group("programmes", "要点落实", "list-check", position=10, order=ORDER),

@@ -261,8 +261,11 @@ def _end(edition: Edition, items: Iterable[Item], obligations: Iterable[Obligati
 
 
 def _targets(edition: Edition) -> None:
-    """The goals as this edition states them; nothing refers to their rows, so they are made anew."""
-    Target.objects.filter(programme=edition.programme).delete()
+    """The goals as this edition states them; nothing refers to their rows, so they are made anew. What a
+    goal of the same words is measured by stays."""
+    before = Target.objects.filter(programme=edition.programme)
+    measures = dict(before.exclude(measure="").values_list("quote", "measure"))
+    before.delete()
     Target.objects.bulk_create(
         Target(
             programme=edition.programme,
@@ -274,6 +277,7 @@ def _targets(edition: Edition) -> None:
             comparator=one["comparator"] or "",
             value=Decimal(str(one["value"])) if one["value"] is not None else None,
             unit=(one["unit"] or "")[:20],
+            measure=measures.get(one["quote"], ""),
         )
         for one in edition.compiled.get("targets", ())
     )

@@ -42,6 +42,7 @@ SYMBOLS = mark_safe(
     + "".join(f'<symbol id="lt-{k}" viewBox="0 0 12 12">{shape}</symbol>' for k, shape in SHAPES.items())
     + "</svg>"
 )
+COMPARATORS = {">=": "≥ ", "<=": "≤ ", ">": "> ", "<": "< ", "=": ""}
 SPANS = ("year", "h1", "h2", "q1", "q2", "q3", "q4")
 SPAN_LABELS = {"": "至今", "year": "全年", "h1": "上半年", "h2": "下半年", "q1": "一季度", "q2": "二季度",
                "q3": "三季度", "q4": "四季度"}  # fmt: skip

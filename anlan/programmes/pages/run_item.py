@@ -20,7 +20,7 @@ from anlan.kernel.shell import under
 from anlan.programmes import reads_chase, reads_curve, reads_item, reads_shares
 from anlan.programmes.actions.run_judging import last_run
 from anlan.programmes.models import Duty, Item
-from anlan.programmes.pages.run_boards import WORDS
+from anlan.programmes.pages.run_boards import COMPARATORS, WORDS
 from anlan.programmes.pages.run_shares import may_divide
 from anlan.programmes.reads_units import units_of
 from anlan.programmes.rules import curve as rules
@@ -33,7 +33,6 @@ ACTS = {
 }  # fmt: skip
 MANY = 20
 MOST_SHARES = 130
-COMPARATORS = {">=": "≥ ", "<=": "≤ ", ">": "> ", "<": "< ", "=": ""}
 
 
 @require_GET

@@ -59,6 +59,27 @@ def fits(kind: str, unit: str, measure_unit: str) -> bool:
     return not unit or unit == measure_unit
 
 
+def for_goal(indicator: str, drop: bool, unit: str, measures: Iterable[tuple[str, str, str]]) -> list[str]:
+    """Measure keys whose name is that of a goal's indicator, the likeliest first; (key, label, unit).
+
+    A drop is measured by what is counted, never by a percentage; everything else in the goal's own unit.
+    """
+    core = re.sub(r"(降幅|下降率?|减少率)", "", indicator)
+    fitting = [
+        (key, label)
+        for key, label, counted in measures
+        if (counted != "%" if drop else not unit or unit == counted)
+    ]
+    named = [(-_shared(core, label), key) for key, label in fitting if _same(core, label)]
+    return [key for _, key in sorted(named)[:MOST]]
+
+
+def _same(indicator: str, label: str) -> bool:
+    """Whether one name holds the other, without what only says how it is counted."""
+    one, other = (_COUNTERS.sub("", re.sub(r"[（(].*?[)）]", "", text)) for text in (indicator, label))
+    return len(one) > 1 and len(other) > 1 and (one in other or other in one)
+
+
 def _score(sentence: str, label: str) -> float:
     for subject, words in VOCABULARY:
         if re.search(subject, label):

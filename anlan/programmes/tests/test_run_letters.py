@@ -114,7 +114,9 @@ def test_a_units_desk_lists_the_letter_it_got_and_the_leader_sees_how_it_stands(
     assert "收到的提醒函" not in signed_in("department_officer").get("/").content.decode()
     send(signed_in("city_officer"), letters_url(running, f"ids={duty.item_id}-{duty.unit_id}"), duty.unit_id)
     assert "收到的提醒函" not in signed_in("department_officer").get("/").content.decode(), "still a draft"
-    papers.issue(running.world.actor("city_officer"), drafts()[0])
+    office = running.world.actor("city_officer")
+    papers.revise(office, drafts()[0], {"code": "饶安办提"})
+    papers.issue(office, drafts()[0])
     desk = signed_in("department_officer").get("/").content.decode()
     assert "收到的提醒函" in desk and "1 件没有答复" in desk
     board = signed_in("leader").get(f"/running/{running.programme.pk}/progress/").content.decode()
