@@ -16,7 +16,9 @@ MARK = "（演示）"
 # Eight characters that begin so are given to no organisation; the check characters are right all the same.
 BODY = "MADEM"
 SYMBOLS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-PATENT = {"operating": 0.86, "suspended": 0.05, "building": 0.035, "trial": 0.005, "closed": 0.05}
+OWN_COUNTY = "361130"
+OWN_TRADE = next(one for one in TRADES if one.industry == "dust-explosion")
+SHARES = {"operating": 0.86, "suspended": 0.05, "building": 0.035, "trial": 0.005, "closed": 0.05}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +66,26 @@ Spot = Callable[[random.Random, str], tuple[float, float] | None]
 def firms(
     number: int, counties: Sequence[County], today: date, spot: Spot, *, seed: int = 1, first: int = 1
 ) -> Iterator[Firm]:
-    """`number` firms with ids from `first` on; `spot` gives a point inside a county, or None."""
+    """`number` firms with ids from `first` on; `spot` gives a point inside a county, or None.
+
+    The first is the one of which somebody of the cast is safety officer: it lies in the county of the
+    cast's inspector and works.
+    """
     chance = random.Random(seed)
     choose = _Places(counties)
     trades = list(accumulate(one.share for one in TRADES))
-    statuses = list(accumulate(PATENT.values()))
+    statuses = list(accumulate(SHARES.values()))
     taken: dict[str, int] = {}
     for n in range(number):
         trade = TRADES[min(bisect(trades, chance.random() * trades[-1]), len(TRADES) - 1)]
         county = choose(chance, trade)
-        status = list(PATENT)[min(bisect(statuses, chance.random() * statuses[-1]), len(PATENT) - 1)]
+        if n == 0:
+            trade, county = OWN_TRADE, next((one for one in counties if one.code == OWN_COUNTY), county)
+        status = (
+            "operating"
+            if n == 0
+            else list(SHARES)[min(bisect(statuses, chance.random() * statuses[-1]), len(SHARES) - 1)]
+        )
         opened = today - timedelta(days=int(120 + chance.random() ** 2 * 9000))
         closed = today - timedelta(days=int(chance.random() * 400) + 1) if status == "closed" else None
         point = spot(chance, county.path) if chance.random() < 0.94 else None
@@ -82,7 +94,7 @@ def firms(
             first + n, _code(county.code, taken), _name(chance, county, trade), county.path, trade, status,
             _size(people), people, *(point or (None, None)), opened,
             max(closed, opened) if closed else None, person(chance), person(chance),
-            chance.random() < 0.09, chance.random() < 0.04,
+            chance.random() < 0.09 and n > 0, chance.random() < 0.04 and n > 0,
         )  # fmt: skip
 
 
