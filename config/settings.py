@@ -272,8 +272,9 @@ PROCRASTINATE_ON_APP_READY = None
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"line": {"()": "anlan.kernel.service_log.Line"}},
+    "filters": {"worth": {"()": "anlan.kernel.service_log.Worth"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["worth"]}},
     "root": {"handlers": ["console"], "level": env.text("ANLAN_LOG", "WARNING" if TESTING else "INFO")},
     # What these tell at every start and for every job is of no use to an operator.
     "loggers": {name: {"level": "WARNING"} for name in ("axes", "procrastinate")},

@@ -95,7 +95,7 @@ class DictionaryField(models.CharField):  # type: ignore[type-arg]
         stored = type(model_instance)._base_manager.filter(pk=model_instance.pk)
         if model_instance.pk is None or not stored.filter(**{self.attname: value}).exists():
             label = dict(self.flatchoices).get(value, value)
-            raise ValidationError(f"“{label}”已停用。请从列表中另选一项。", code="invalid_choice")
+            raise ValidationError(f"“{label}”已停用。请从列表中另选一项。", code="out_of_use")
 
     def formfield(self, **kwargs: Any) -> Any:
         """A list of what may be chosen; entries out of use stand last, marked."""

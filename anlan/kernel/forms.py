@@ -13,22 +13,11 @@ from anlan.kernel import places
 from anlan.kernel.ledger import Ledger
 from anlan.kernel.requests import whole
 from anlan.kernel.scope import Actor, PathField, ScopedModel
+from anlan.kernel.wording import MESSAGES as MESSAGES
+from anlan.kernel.wording import REQUIRED as REQUIRED
 from anlan.kernel.writing import state_fields
 
 DATE_FORMATS = ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"]
-REQUIRED = "此项必填。"
-MESSAGES = {
-    "required": REQUIRED,
-    "invalid": "读不懂。请按样例重新填写。",
-    "invalid_choice": "没有这个选项。请从列表中选。",
-    "max_length": "最多 %(limit_value)d 个字，现在有 %(show_value)d 个。请删短。",
-    "min_length": "至少 %(limit_value)d 个字，现在只有 %(show_value)d 个。请补全。",
-    "max_value": "不能大于 %(limit_value)s。请改小。",
-    "min_value": "不能小于 %(limit_value)s。请改大。",
-    "max_digits": "最多 %(max)s 位数字。请核对。",
-    "max_decimal_places": "小数最多 %(max)s 位。请核对。",
-    "null_characters_not_allowed": "含有看不见的字符。请重新输入。",
-}
 
 
 class PickerInput(forms.TextInput):

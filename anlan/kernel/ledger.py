@@ -114,11 +114,11 @@ class Section:
 
 @dataclass(frozen=True)
 class Panel:
-    """A further part of the detail page: `rows(actor, row)` gives what `template` draws."""
+    """A further part of the detail page: `rows(actor, row)` gives what `template` draws, None for no part."""
 
     label: str
     template: str
-    rows: Callable[[Actor, Any], Mapping[str, Any]]
+    rows: Callable[[Actor, Any], Mapping[str, Any] | None]
     side: bool = False
 
 

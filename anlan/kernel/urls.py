@@ -9,6 +9,7 @@ from anlan.kernel.pages import edit, errors, exchange, health, house, lists, mov
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", login_not_required(health.health), name="health"),
     path("offline", login_not_required(errors.offline), name="offline"),
+    path("favicon.ico", login_not_required(health.favicon), name="favicon"),
     path("sw.js", login_not_required(health.service_worker), name="service-worker"),
     path("", house.home, name="home"),
     path("search/", house.find, name="search"),

@@ -18,6 +18,7 @@ from anlan.kernel import audit, registry
 from anlan.kernel.ledger import Ledger
 from anlan.kernel.models import placed
 from anlan.kernel.scope import Actor, ScopedModel
+from anlan.kernel.wording import reworded
 
 BY_MOVES = "状态只能一步步办理，不能直接填。请保持原状，保存后在页面上办理。"
 
@@ -69,7 +70,7 @@ def write(
         if ledger and ledger.prepare:
             ledger.prepare(actor, row)
         _require_visible_references(actor, row, change)
-        row.full_clean()
+        _check(row)
         differences = audit.differences(before, row)
         if before is not None and not differences:
             return Written(row, {})
@@ -112,6 +113,13 @@ def require(actor: Actor, permission: str) -> None:
     if not actor.may(permission):
         seat = f"“{actor.seat.label}”" if actor.seat else "当前身份"
         raise Refused(f"{seat}没有办理这件事的权限。如有多个岗位，请在页首换岗位；否则请找安全管理员。")
+
+
+def _check(row: ScopedModel) -> None:
+    try:
+        row.full_clean()
+    except ValidationError as error:
+        raise reworded(error) from None
 
 
 def _locked(actor: Actor, row: ScopedModel, seen: int | None) -> Any:

@@ -21,6 +21,7 @@ from anlan.kernel.ledger import Ledger
 from anlan.kernel.models import placed
 from anlan.kernel.scope import Actor
 from anlan.kernel.shadow import Shadow, expect_many, run
+from anlan.kernel.wording import reworded
 from anlan.kernel.writing import BY_MOVES, require, state_fields
 
 STEP = 20_000
@@ -265,7 +266,7 @@ class ManyRows:
                 row.clean_fields(exclude=relations)
                 row.clean()
             except ValidationError as error:
-                found = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+                found = reworded(error).message_dict if hasattr(error, "error_dict") else {"": error.messages}
                 for name, texts in found.items():
                     self.outcome.refuse(place, name if name != "__all__" else "", "；".join(texts))
             else:

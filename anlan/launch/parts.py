@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -19,6 +20,18 @@ from anlan.launch.state import PartState
 # The child waits at this gate until its number is on disk. When the supervisor is killed in between, the pipe
 # closes and the child ends by itself: no process of ours ever runs unrecorded.
 GATE = ["/bin/sh", "-c", 'read -r go && exec "$@" </dev/null', "anlan-part"]
+
+
+# Lines that the parts print by themselves at every start or end.
+SPOKEN = (
+    (re.compile(r"Launching a worker on .*"), "开始领取作业"),
+    (re.compile(r".*Killing (\S+) after it refused to gracefully stop.*"), r"\1 没有按时停下，已强行结束"),
+)
+
+
+def in_chinese(line: str) -> str:
+    """The line in the operator's language where it is one of these, else as it is."""
+    return next((one.sub(words, line) for one, words in SPOKEN if one.fullmatch(line)), line)
 
 
 @dataclass(frozen=True)
@@ -150,4 +163,4 @@ class Running:
                 # The quoted statement and its pointer below an error are not the reason.
                 if not text.startswith((" ", "LINE ", "DETAIL: ")):
                     self.last = text
-                console.say(self.part.title, text)
+                console.say(self.part.title, in_chinese(text))

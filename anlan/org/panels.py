@@ -65,15 +65,11 @@ def acts_on_post(actor: Actor, post: Post) -> Mapping[str, Any]:
     return {"acts": found, "none": "这个岗位已经结束，或者您的岗位不能办理。"}
 
 
-def acts_on_region(actor: Actor, region: Region) -> Mapping[str, Any]:
-    """What may be done with a region that goes on."""
-    open_region = region.valid_to is None and region.parent_id is not None
-    found = (
-        [("撤销区划", reverse("region-close", args=[region.pk]))]
-        if open_region and actor.may("regions.change")
-        else []
-    )
-    return {"acts": found, "none": "现在没有可办的事。"}
+def acts_on_region(actor: Actor, region: Region) -> Mapping[str, Any] | None:
+    """What may be done with a region that goes on; nothing at all for whoever only reads."""
+    if region.valid_to is not None or region.parent_id is None or not actor.may("regions.change"):
+        return None
+    return {"acts": [("撤销区划", reverse("region-close", args=[region.pk]))]}
 
 
 def units_of_region(actor: Actor, region: Region) -> Mapping[str, Any]:

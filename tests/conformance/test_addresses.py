@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 OPEN = {
     "health",
     "offline",
+    "favicon",
     "service-worker",
     "account_login",
     "account_logout",

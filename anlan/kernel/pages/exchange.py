@@ -69,11 +69,7 @@ def upload(request: ActorRequest, key: str) -> HttpResponse:
          "required": template.is_required(ledger.field(name))}
         for name in ledger.import_fields
     ]  # fmt: skip
-    recent = [
-        {"time": cells.moment(one.uploaded_at), "name": one.file_name, "url": _address(one),
-         "text": ImportBatch.State(one.state).label}
-        for one in batches.recent(request.actor, ledger)
-    ]  # fmt: skip
+    recent = [_told(one) for one in batches.recent(request.actor, ledger)]
     return render(request, "kernel/import_upload.html", {
         "form": form, "columns": columns, "recent": recent, "page": _page(ledger, None, 0),
         "limits": f"最大 {settings.ANLAN_UPLOAD_LIMIT // 1048576} MB、{MOST_ROWS:,} 行",
@@ -85,8 +81,25 @@ def _taken(request: ActorRequest, ledger: Ledger, file: Any) -> HttpResponse:
     batch = batches.take_in(request.actor, ledger, file)
     if batch.size > READ_AT_ONCE:
         return _in_job(request, batch, "import-trial", f"试读 {batch.file_name}")
-    batches.trial(request.actor, batch)
+    try:
+        batches.trial(request.actor, batch)
+    except Unreadable as error:
+        batch.notes = [str(error)]
+        batch.save(update_fields=["notes"])
+        raise
     return HttpResponseRedirect(_address(batch))
+
+
+def _told(batch: ImportBatch) -> dict[str, str]:
+    """A batch among the last ones: how far it came, and why it could not be read."""
+    told = {"time": cells.moment(batch.uploaded_at), "name": batch.file_name, "url": _address(batch),
+            "text": State(batch.state).label}  # fmt: skip
+    if batch.state != State.DRAFT or batch.counts:
+        return told
+    job = Job.objects.unscoped("the job of a person's own batch").filter(pk=batch.job_id).first()
+    if batch.notes or (job and job.state == Job.State.FAILED):
+        return told | {"text": "读不出来", "url": "", "why": batch.notes[0] if batch.notes else job.message}
+    return told | {"text": "正在读" if job else "没有读完", "url": told["url"] if job else ""}
 
 
 def _in_job(request: ActorRequest, batch: ImportBatch, kind: str, label: str) -> HttpResponse:

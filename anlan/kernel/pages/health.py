@@ -7,7 +7,16 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.db import DatabaseError, connection
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, JsonResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponsePermanentRedirect,
+    JsonResponse,
+)
+from django.templatetags.static import static
 
 from anlan import __version__
 
@@ -39,6 +48,11 @@ def health(request: HttpRequest) -> JsonResponse:
     whole = found["database"]["ok"]
     public = {name: {"ok": part["ok"]} for name, part in found.items()}
     return JsonResponse({"ok": whole, "parts": public}, status=200 if whole else 503)
+
+
+def favicon(request: HttpRequest) -> HttpResponse:
+    """The mark, for browsers that ask at the root: beside files and answers that are no page of ours."""
+    return HttpResponsePermanentRedirect(static("img/mark.svg"))
 
 
 def service_worker(request: HttpRequest) -> HttpResponseBase:

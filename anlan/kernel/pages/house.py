@@ -116,13 +116,18 @@ def _found(group: search.Found, text: str) -> dict[str, Any]:
     ledger, base = group.ledger, reverse("ledger-list", args=[group.ledger.key])
     region = ledger.model.scope.region or ""
     paths = [str(drawing.value_at(row, region) or "") if region else "" for row in group.rows]
-    names = places.labels(set(paths))
+    names, today = places.labels(set(paths)), clock.today()
     return {
         "label": ledger.label,
         "total_text": f"{len(group.rows)}+" if group.more else str(len(group.rows)),
         "url": f"{base}?{urlencode({'q': text})}",
         "rows": [
-            {"label": ledger.words(row), "url": f"{base}{row.pk}/", "note": names.get(path, "")}
+            {
+                "label": ledger.words(row),
+                "url": f"{base}{row.pk}/",
+                "note": names.get(path, ""),
+                "standing": row.standing(today) if hasattr(row, "standing") else "",
+            }
             for row, path in zip(group.rows, paths, strict=True)
         ],
     }

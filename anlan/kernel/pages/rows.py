@@ -86,12 +86,16 @@ class RowPage:
         return moves.side_sections(self.row) + self._panels(side=True)
 
     def _panels(self, side: bool) -> list[dict[str, Any]]:
-        return [self._panel(one) for one in self.ledger.panels if one.side == side]
+        found = (self._panel(one) for one in self.ledger.panels if one.side == side)
+        return [one for one in found if one]
 
-    def _panel(self, one: Panel) -> dict[str, Any]:
+    def _panel(self, one: Panel) -> dict[str, Any] | None:
         from django.template.loader import render_to_string
 
-        context = {"row": self.row, **one.rows(self.request.actor, self.row)}
+        rows = one.rows(self.request.actor, self.row)
+        if rows is None:
+            return None
+        context = {"row": self.row, **rows}
         return {
             "title": one.label,
             "kind": "html",

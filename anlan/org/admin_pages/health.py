@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
 from django.db import connection
 from django.http import HttpResponse
@@ -26,6 +27,19 @@ SELECT relname, pg_total_relation_size(oid), reltuples::bigint
 """
 
 
+# Tables of the parts that we stand on.
+PARTS = (
+    ("procrastinate_events", "后台作业的经过"),
+    ("procrastinate", "后台作业"),
+    ("django_session", "登录会话"),
+    ("axes_", "登录失败记录"),
+    ("account_", "登录账号"),
+    ("mfa_", "动态验证码"),
+    ("socialaccount_", "统一身份绑定"),
+    ("django_", "框架"),
+)
+
+
 @require_GET
 @needs("health.view")
 def health_page(request: ActorRequest) -> HttpResponse:
@@ -37,11 +51,22 @@ def health_page(request: ActorRequest) -> HttpResponse:
         size = cursor.fetchone()[0]
         cursor.execute(BIGGEST)
         tables = [
-            (name, _mib(bytes_), count if count >= 0 else None) for name, bytes_, count in cursor.fetchall()
+            (_called(name), _mib(bytes_), count if count >= 0 else None)
+            for name, bytes_, count in cursor.fetchall()
         ]
     facts = ["全部正常" if not bad else f"{bad} 处要处理", f"版本 {__version__}", f"数据库 {_mib(size)} MB"]
     page = {"title": "运行状况", "crumbs": [{"label": "系统管理"}], "facts": facts}
     return render(request, "org/admin/health.html", {"page": page, "rows": rows, "tables": tables})
+
+
+def _called(table: str) -> str:
+    """What a person calls a table: the name of its rows; a part of a divided table with its own ending."""
+    words = {one._meta.db_table: str(one._meta.verbose_name_plural) for one in apps.get_models()}
+    known = sorted((name for name in words if table.startswith(name)), key=len)
+    if known and not table.startswith("procrastinate_"):
+        rest = table.removeprefix(known[-1]).strip("_")
+        return f"{words[known[-1]]}（{rest}）" if rest else words[known[-1]]
+    return next((word for start, word in PARTS if table.startswith(start)), f"其他（{table}）")
 
 
 def _parts() -> list[tuple[str, str, str, str, str]]:

@@ -36,6 +36,8 @@ TASKS = {
     "kernel.clear_files": "清理过期的导入导出文件",
     "kernel.seal_audit": "封印操作日志",
     "kernel.fold_totals": "合并台账计数",
+    "kernel.file_gathered": "整理导入后的查找索引",
+    "hazards.guarantor_duties": "生成包保责任人的履职事项",
     "org.prove_record": "核验操作日志",
     "org.tidy_sessions": "清理旧的登录会话",
     "programmes.judge": "研判要点落实进度",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -35,6 +35,7 @@ class Dated(models.Model):
 
     valid_from = models.DateField("生效日期", null=True, blank=True, help_text="留空表示一直以来")
     valid_to = models.DateField("失效日期", null=True, blank=True, help_text="当日起失效；留空表示现行有效")
+    ending: ClassVar[str] = "结束"
 
     class Meta:
         abstract = True
@@ -42,6 +43,12 @@ class Dated(models.Model):
     def valid_on(self, day: date) -> bool:
         """Whether the row holds on `day`."""
         return valid_on(self.valid_from, self.valid_to, day)
+
+    def standing(self, day: date) -> str:
+        """ "" while the row holds, else since when it does not: beside its name wherever it is found."""
+        if self.valid_to is not None and self.valid_to <= day:
+            return f"已于 {self.valid_to} {self.ending}"
+        return "" if self.valid_on(day) else f"自 {self.valid_from} 起"
 
 
 SPELT = frozenset({"pinyin", "initials", "grams"})

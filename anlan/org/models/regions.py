@@ -30,6 +30,7 @@ class Region(Named, Dated, ScopedModel):
     for what was filed under 龙南县.
     """
 
+    ending: ClassVar[str] = "撤销"
     scope: ClassVar[Scope] = Scope(view="regions.view", region="path")
 
     code = models.CharField("代码", max_length=20, db_collation="C", help_text="功能区使用本系统自编代码")

@@ -113,6 +113,7 @@ class UnitFamily(ScopedModel):
 class Unit(Named, Dated, ScopedModel):
     """One office of government in a region. `region_path` follows the region."""
 
+    ending: ClassVar[str] = "撤销"
     scope: ClassVar[Scope] = Scope(view="units.view", region="region_path", unit="id")
     derived: ClassVar[frozenset[str]] = SPELT | {"region_path"}
 

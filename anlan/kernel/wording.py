@@ -1,0 +1,41 @@
+"""What a box or a cell is told when its value will not do: the same words in a form, a sheet and a job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+
+REQUIRED = "此项必填。"
+MESSAGES = {
+    "required": REQUIRED,
+    "invalid": "读不懂。请按样例重新填写。",
+    "invalid_choice": "没有这个选项。请从列表中选。",
+    "max_length": "最多 %(limit_value)d 个字，现在有 %(show_value)d 个。请删短。",
+    "min_length": "至少 %(limit_value)d 个字，现在只有 %(show_value)d 个。请补全。",
+    "max_value": "不能大于 %(limit_value)s。请改小。",
+    "min_value": "不能小于 %(limit_value)s。请改大。",
+    "max_digits": "最多 %(max)s 位数字。请核对。",
+    "max_decimal_places": "小数最多 %(max)s 位。请核对。",
+    "null_characters_not_allowed": "含有看不见的字符。请重新输入。",
+}
+# The model's own checks, under the codes that Django gives them.
+_OF_MODELS = {**MESSAGES, "null": REQUIRED, "blank": REQUIRED}
+del _OF_MODELS["required"], _OF_MODELS["invalid"]
+
+
+def reworded(error: ValidationError) -> ValidationError:
+    """The same error with our words where a column's own check spoke; what a rule of ours said stays."""
+    for name, found in getattr(error, "error_dict", {}).items():
+        if name != NON_FIELD_ERRORS:
+            for one in _leaves(found):
+                one.message = _OF_MODELS.get(one.code or "", one.message)
+    return error
+
+
+def _leaves(found: list[ValidationError]) -> Iterator[ValidationError]:
+    for one in found:
+        if hasattr(one, "message"):
+            yield one
+        else:
+            yield from _leaves(one.error_list)
