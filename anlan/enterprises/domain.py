@@ -25,8 +25,8 @@ PARAMETERS = (
 )  # fmt: skip
 ACTS = (("merge", "合并档案"), ("merge-into", "并入"), ("tell-apart", "认定为不同企业"))
 ORDER = (
-    *("own-firm", "enterprises", "facilities", "enterprise-sites", "licences", "key-people", "certificates"),
-    *("duplicates", "enterprise-mergers"),
+    *("own-firm", "enterprises", "facilities", "facility-overview", "enterprise-sites", "licences"),
+    *("key-people", "certificates", "duplicates", "enterprise-mergers"),
 )
 MENU = (
     Group("enterprises", "企业档案", "building", position=45, order=ORDER),

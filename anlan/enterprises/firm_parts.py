@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 
@@ -73,7 +74,14 @@ def licence_rows(actor: Actor, firm: Enterprise) -> Mapping[str, Any]:
     rows = _licences(actor, firm)
     order = {"r": 0, "y": 1, "g": 2, "o": 3}
     first = sorted(rows, key=lambda one: (order[one[1].light], one[0].expires_on is None))[:SHOWN]
+    soon, late = (sum(light.light == colour for _, light in rows) for colour in "yr")
     new = f"{reverse('ledger-new', args=['licences'])}?enterprise={firm.pk}"
+    head = {
+        "soon": soon,
+        "late": late,
+        "days": reads.notice_days(),
+        "new_url": new if actor.may("licences.add") else "",
+    }
     return {
         "licences": [
             {
@@ -83,11 +91,9 @@ def licence_rows(actor: Actor, firm: Enterprise) -> Mapping[str, Any]:
             }
             for one, light in first
         ],
-        "soon": sum(light.light == "y" for _, light in rows),
-        "late": sum(light.light == "r" for _, light in rows),
         "count": len(rows),
         "days": reads.notice_days(),
-        "new_url": new if actor.may("licences.add") else "",
+        "head": render_to_string("enterprises/licences_head.html", head),
     }
 
 
@@ -167,9 +173,13 @@ def people_rows(actor: Actor, firm: Enterprise) -> Mapping[str, Any]:
         "named": named,
         "others": others,
         "count": sum(n for n, _ in found.values()),
-        "url": "?tab=people",
-        "new_url": new if actor.may("key-people.add") else "",
+        "head": cells.link("登记", new) if actor.may("key-people.add") else "",
     }
+
+
+def certificate_facts(actor: Actor, firm: Enterprise) -> Facts:
+    """How many certificates its people hold. One statement."""
+    return Facts(count=Certificate.objects.visible_to(actor).filter(enterprise_id=firm.pk).count())
 
 
 # Sites ------------------------------------------------------------------------------------------------
@@ -223,6 +233,8 @@ PARTS = (
     Part(
         "people", "人员", "key-people.view", position=40, facts=people_facts, ledger="key-people",
         template="enterprises/part_people.html", rows=people_rows, side=True,
+        title="关键人员",
     ),
-    Part("certificates", "证书", "certificates.view", position=45, ledger="certificates"),
+    Part("certificates", "证书", "certificates.view", position=45, facts=certificate_facts,
+         ledger="certificates"),
 )  # fmt: skip

@@ -50,7 +50,11 @@ Rows = Callable[[Actor, Any], Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Part:
-    """One part. `rows` and `tab_rows` give what the templates draw from (actor, firm)."""
+    """One part. `rows` and `tab_rows` give what the templates draw from (actor, firm).
+
+    The page sets `template` under a heading (`title`, else the label) with a link to the tab; `rows` may give
+    `head`, drawn beside that link. `tab_template` is the whole tab.
+    """
 
     key: str
     label: str
@@ -59,6 +63,7 @@ class Part:
     facts: Callable[[Actor, Any], Facts] | None = None
     template: str = ""
     rows: Rows | None = None
+    title: str = ""
     side: bool = False
     ledger: str = ""
     lookup: str = "enterprise"

@@ -66,6 +66,6 @@ def _counted(rows: Any) -> Count:
 
 
 HOME_PANELS = (
-    HomePanel("own-firm", "enterprises/home_own.html", own, position=5),
+    HomePanel("own-firm", "enterprises/home_own.html", own, position=30),
     HomePanel("papers-running-out", "enterprises/home_papers.html", papers, position=40, side=True),
 )

@@ -169,11 +169,17 @@ class FirmPage(RowPage):
         found = []
         for part in self.parts:
             if part.template and part.rows and part.side == side:
-                context = {"firm": self.firm, "part": part, "tab_url": f"{self.base}?tab={part.key}"}
-                html = render_to_string(
-                    part.template, {**context, **part.rows(self.actor, self.firm)}, request=self.request
+                rows = {"firm": self.firm, **part.rows(self.actor, self.firm)}
+                found.append(
+                    {
+                        "kind": "part",
+                        "title": part.title or part.label,
+                        "html": render_to_string(part.template, rows, request=self.request),
+                        "head": rows.get("head", ""),
+                        "tab_url": f"{self.base}?tab={part.key}" if part.has_tab else "",
+                        "count": self._facts[part.key].count,
+                    }
                 )
-                found.append({"kind": "raw", "html": html})
         return found
 
     def content(self, part: Part) -> dict[str, Any]:
