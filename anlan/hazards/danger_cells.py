@@ -7,17 +7,15 @@ from datetime import date
 from html import escape
 from typing import Any
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from anlan.enterprises.models.fields import industries
 from anlan.hazards.models import HiddenDanger
 from anlan.kernel import cells, clock
-from anlan.org.offers import industries
 
 NEAR = 3
-# A page names fifty industries; they change with a release.
-KEPT_SECONDS = 2.0 if settings.TESTING else 30.0
+KEPT_SECONDS = 2.0
 
 
 class _Kept:
@@ -25,17 +23,16 @@ class _Kept:
     until = 0.0
 
 
-def industry_names() -> dict[str, str]:
-    """{slug: name} in the order of the industries, kept for a while."""
-    if time.monotonic() >= _Kept.until:
-        _Kept.names = dict(industries())
-        _Kept.until = time.monotonic() + KEPT_SECONDS
-    return _Kept.names
-
-
 def industry_choices() -> list[tuple[str, str]]:
-    """The same for a filter."""
+    """Industries for a filter, in their order."""
     return list(industry_names().items())
+
+
+def industry_names() -> dict[str, str]:
+    """{slug: name}; kept for a moment, since every row of a page asks."""
+    if time.monotonic() >= _Kept.until:
+        _Kept.names, _Kept.until = dict(industries()), time.monotonic() + KEPT_SECONDS
+    return _Kept.names
 
 
 def industry_name(slug: str) -> str:

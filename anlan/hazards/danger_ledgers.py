@@ -70,7 +70,7 @@ DANGERS = Ledger(
     ),
     filters=(
         Filter("region_path", kind="region"),
-        Filter("industry", options=danger_cells.industry_choices),
+        Filter("industry", kind="choice", options=danger_cells.industry_choices),
         Filter("level"),
         Filter("state"),
         Filter("source"),

@@ -7,6 +7,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from anlan.enterprises.models.fields import IndustryField
+from anlan.hazards.models.spoken import SpokenField
 from anlan.hazards.rules.danger_grading import Ground, Level
 from anlan.kernel.scope import PathField, Scope, ScopedModel
 
@@ -94,12 +96,21 @@ class HiddenDanger(ScopedModel):
     )
     place = models.CharField("位置", max_length=120, blank=True, default="")
     region_path = PathField("区划", blank=True)
-    industry = models.CharField("行业", max_length=60, blank=True, default="", db_collation="C")
+    industry = IndustryField("行业", blank=True, default="")
     regulator = models.ForeignKey(
         "org.Unit", models.PROTECT, verbose_name="监管部门", null=True, blank=True, related_name="+"
     )
-    source = models.CharField("来源", max_length=12, choices=Source, default=Source.INSPECTION)
-    category = models.CharField("类别", max_length=20, choices=Category, default=Category.OTHER)
+    source = SpokenField(
+        "来源", max_length=12, choices=Source, default=Source.INSPECTION,
+        words={"self": ("自查", "自查自报", "企业自查自报"), "visit": ("暗访", "明查", "督查暗访"),
+               "inspection": ("执法检查", "监督检查", "日常检查", "检查"), "tipoff": ("举报", "投诉举报"),
+               "monitoring": ("监测", "在线监测", "预警")},
+    )  # fmt: skip
+    category = SpokenField(
+        "类别", max_length=20, choices=Category, default=Category.OTHER,
+        words={"fire": ("消防安全",), "electricity": ("电气", "用电安全"), "management": ("管理", "安全管理"),
+               "process": ("设备", "设备设施", "工艺"), "operation": ("作业", "人的行为")},
+    )  # fmt: skip
     description = models.CharField("隐患内容", max_length=500)
     suspected = models.BooleanField("疑似重大", default=False)
     found_on = models.DateField("发现日期")
@@ -110,8 +121,15 @@ class HiddenDanger(ScopedModel):
     own_number = models.CharField("原台账编号", max_length=40, blank=True, default="")
     repeated = models.BooleanField("反复出现", default=False, editable=False)
 
-    state = models.CharField("状态", max_length=12, choices=State, default=State.FOUND)
-    level = models.CharField("级别", max_length=10, choices=Grade, default=Grade.ORDINARY)
+    state = SpokenField(
+        "状态", max_length=12, choices=State, default=State.FOUND,
+        words={"ordered": ("未整改", "待整改"), "rectifying": ("正在整改",), "checking": ("待复查",),
+               "closed": ("销号", "已闭环", "已完成销号", "整改销号")},
+    )  # fmt: skip
+    level = SpokenField(
+        "级别", max_length=10, choices=Grade, default=Grade.ORDINARY,
+        words={"ordinary": ("一般隐患", "一般事故隐患"), "major": ("重大隐患", "重大事故隐患")},
+    )  # fmt: skip
     basis = models.CharField("定级依据", max_length=12, choices=Basis, default=Basis.NONE, blank=True)
     criterion = models.ForeignKey(
         "standards.Criterion",

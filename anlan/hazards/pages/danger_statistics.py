@@ -70,7 +70,7 @@ def chosen_of(request: ActorRequest) -> tuple[Chosen, str]:
     levels, sources = HiddenDanger.Grade.values, HiddenDanger.Source.values
     return Chosen(
         start, end, region if not region or region.endswith("/") else f"{region}/",
-        get.get("industry", "") if get.get("industry") in danger_cells.industry_names() else "",
+        get.get("industry", "") if get.get("industry") in dict(danger_cells.industry_choices()) else "",
         get.get("level", "") if get.get("level") in levels else "",
         get.get("source", "") if get.get("source") in sources else "",
     ), span  # fmt: skip
