@@ -17,10 +17,10 @@ TRUE, FALSE = {"true", "1", "是", "有", "on"}, {"false", "0", "否", "无", ""
 def as_json(one: Attribute) -> dict[str, Any]:
     """An attribute as a row keeps it: bounds as text, so that no digit is lost."""
     found = {item.name: getattr(one, item.name) for item in fields(one) if item.name != "line"}
-    found["choices"] = dict(one.choices)
+    found["choices"] = [[key, label] for key, label in one.choices.items()]  # JSONB keeps no order of keys
     for name in ("least", "most"):
         found[name] = None if found[name] is None else str(found[name])
-    return {name: value for name, value in found.items() if value not in (None, "", {}, False)}
+    return {name: value for name, value in found.items() if value not in (None, "", [], False)}
 
 
 def from_json(kept: Iterable[Mapping[str, Any]]) -> tuple[Attribute, ...]:
@@ -29,6 +29,7 @@ def from_json(kept: Iterable[Mapping[str, Any]]) -> tuple[Attribute, ...]:
         Attribute(
             **{
                 **one,
+                "choices": dict(one.get("choices", ())),
                 "least": Decimal(one["least"]) if one.get("least") is not None else None,
                 "most": Decimal(one["most"]) if one.get("most") is not None else None,
             }

@@ -98,10 +98,11 @@ class KindEntry(Entry):
     note: str = ""
 
     def content(self) -> dict[str, Any]:
-        """Without the lines of the attributes."""
+        """Without the lines of the attributes; the order of choices counts."""
         found = super().content()
         for one in found["attributes"]:
             one.pop("line")
+            one["choices"] = list(one["choices"].items())
         return found
 
     def attribute(self, key: str) -> Attribute | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -73,6 +74,9 @@ def test_a_wrong_value_is_refused_with_its_reason(key: str, given: Any, words: s
 
 def test_attributes_come_back_from_their_row_as_they_were() -> None:
     assert from_json([as_json(one) for one in ALL]) == ALL
+    ordered = Attribute("k", "类", "choice", choices={"zz": "先", "a": "后"})
+    kept = json.loads(json.dumps(as_json(ordered), sort_keys=True))
+    assert list(from_json([kept])[0].choices) == ["zz", "a"]
 
 
 def test_values_are_shown_in_words() -> None:
