@@ -126,6 +126,12 @@ def points_of_job(actor: Actor, enterprise: int, job: str) -> list[RiskPoint]:
     return sorted(rows, key=lambda one: (rank.get(one.residual_colour, 9), one.pk))
 
 
+def by_role(rows: Iterable[Any]) -> list[Any]:
+    """Guarantors as the document names them: principal, technical, operation; the latest first in each."""
+    rank = {role: place for place, role in enumerate(Guarantor.Role.values)}
+    return sorted(rows, key=lambda one: (rank[one.role], -one.since.toordinal()))
+
+
 @dataclass(frozen=True, slots=True)
 class GridCell:
     """One period of one guarantor: light, words, the duty's number where there is one."""

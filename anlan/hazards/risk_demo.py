@@ -136,7 +136,7 @@ def _own_firm(firm: Enterprise) -> None:
         more |= {"responsible": _person(n), "phone": f"1380000{n:04d}"}
         points.append(grading.save(HOUSE, RiskPoint(demo=True), {**more, **values}, "add")[0])
     highest = max(points, key=lambda one: one.residual_score or 0)
-    lower = {"residual_l": Decimal("0.5"), "residual_e": Decimal(1), "residual_c": Decimal(3)}
+    lower = {"residual_l": Decimal("0.5")}
     grading.save(ASKER, highest, lower, "change", reason="已加装联锁装置并通过验收（演示）")
     values = {"enterprise": firm, "name": "厂区安全风险四色分布图"}
     plan: SitePlan = grading.new_plan(HOUSE, values, _drawing())

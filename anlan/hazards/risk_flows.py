@@ -16,14 +16,6 @@ def another_person(facts: Facts) -> str | None:
     return None
 
 
-def asker(facts: Facts) -> str | None:
-    """A proposal is taken back by whoever made it."""
-    asked = facts["proposal"] or {}
-    if facts["actor_is_house"] or asked.get("by_id") == facts["actor_person_id"]:
-        return None
-    return "申请由申请人撤回；批准人请办理“不批准”"
-
-
 def graded(facts: Facts) -> str | None:
     """Reviewed is what was graded."""
     return None if facts["residual_colour"] else "还没有评估，请先填写取值"
@@ -43,14 +35,12 @@ POINTS = Workflow(
              note="复核情况（措施是否有效、风险有无变化）", action=grading.reviewed, meets=(grading.REVIEW,),
              after=grading.review_again),
         Move("propose", "申请降级", ("in-force",), "lowering", permission="risks.change", guards=(graded,),
-             fields=("proposal",), required=("proposal",), note="降级理由"),
+             fields=("proposal",), required=("proposal",), note="降级理由", action=grading.proposed),
         Move("approve", "批准降级", ("lowering",), "in-force", guards=(another_person,),
              action=grading.approved, meets=(grading.REVIEW,), after=grading.review_again,
              confirm="批准后，风险点立即按申请的取值降低颜色。"),
-        Move("refuse", "不批准", ("lowering",), "in-force", permission="risks.approve",
-             note="不批准的理由", action=grading.let_stand),
-        Move("take-back", "撤回申请", ("lowering",), "in-force", permission="risks.change", guards=(asker,),
-             action=grading.let_stand, confirm="撤回后，风险点保持原来的颜色。"),
+        Move("refuse", "不批准或撤回", ("lowering",), "in-force", permission="risks.change",
+             note="不批准或撤回的理由", action=grading.let_stand),
         Move("retire", "消除风险点", ("in-force",), "retired", permission="risks.approve",
              note="消除依据（设备拆除、作业取消等）", action=grading.retired),
     ),

@@ -392,6 +392,7 @@ DUTIES = Ledger(
     totals=("state",),
     blank=Blank("还没有履职周期。", "登记包保责任人后，按频次每晚生成。"),
     acts=frozenset({"export"}),
+    in_menu=False,
 )
 
 SHIFTS = Ledger(

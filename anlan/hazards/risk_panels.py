@@ -131,7 +131,7 @@ def reckonings(actor: Actor, row: MajorHazardInstallation) -> Mapping[str, Any]:
 def people(actor: Actor, row: MajorHazardInstallation) -> Mapping[str, Any]:
     """The three guarantors with this year's periods as a grid."""
     year = clock.today().year
-    found = reads_risk.grid(row.guarantors.visible_to(actor).order_by("role", "-since"), year, clock.today())
+    found = reads_risk.grid(reads_risk.by_role(row.guarantors.visible_to(actor)), year, clock.today())
     return {"grid": found, "installation": row, "may": actor.may("guarantors.add"), "year": year}
 
 

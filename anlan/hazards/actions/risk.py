@@ -12,6 +12,7 @@ from django.db import transaction
 from anlan.hazards.models import RiskPoint, SitePlan
 from anlan.hazards.models.risk import BOUND_70, REVIEW_MONTHS
 from anlan.hazards.rules import risk
+from anlan.hazards.rules.risk import Colour
 from anlan.kernel import clock, deadline, files, moves, parameters
 from anlan.kernel.due import Term, Unit, start_of
 from anlan.kernel.files import Upload
@@ -115,6 +116,15 @@ def propose(actor: Actor, row: RiskPoint, grading: Mapping[str, Any], reason: st
     moves.perform(actor, row, "propose", {"proposal": proposal}, note=reason)
 
 
+def proposed(actor: Actor, row: RiskPoint, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The proposal in words, for the record."""
+    asked = values["proposal"]
+    pairs = zip(("固有", "现状"), asked["colours"], asked["scores"], strict=True)
+    return {
+        "proposed": "，".join(f"{side} {Colour(colour).label}（{score}）" for side, colour, score in pairs)
+    }
+
+
 def approved(actor: Actor, row: RiskPoint, values: Mapping[str, Any]) -> Mapping[str, Any]:
     """What an approval changes: the proposed grading holds, and counts as a review of today."""
     asked = (row.proposal or {}).get("grading", {})
@@ -122,12 +132,12 @@ def approved(actor: Actor, row: RiskPoint, values: Mapping[str, Any]) -> Mapping
         name: Decimal(value) if value is not None and name not in ("method", "variant") else value
         for name, value in asked.items()
     }
-    return {**found, "proposal": None, "reviewed_on": clock.today()}
+    return {**found, "proposal": None, "proposed": "", "reviewed_on": clock.today()}
 
 
 def let_stand(actor: Actor, row: RiskPoint, values: Mapping[str, Any]) -> Mapping[str, Any]:
     """A proposal that was refused or taken back is gone; the record keeps it."""
-    return {"proposal": None}
+    return {"proposal": None, "proposed": ""}
 
 
 def reviewed(actor: Actor, row: RiskPoint, values: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -196,4 +206,7 @@ def _size(path: str) -> tuple[int, int]:
 
 
 def _plain(value: Any) -> Any:
-    return f"{value:f}" if isinstance(value, Decimal) else value
+    if not isinstance(value, Decimal):
+        return value
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

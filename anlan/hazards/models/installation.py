@@ -63,7 +63,12 @@ class MajorHazardInstallation(OfFirm):
         help_text="生产单元以切断阀为界，罐区以防火堤为界，仓库以独立库房为界",
     )  # fmt: skip
     facility = models.ForeignKey(
-        "enterprises.Facility", models.PROTECT, verbose_name="设施", null=True, blank=True, related_name="+"
+        "enterprises.Facility",
+        models.PROTECT,
+        verbose_name="关联设施",
+        null=True,
+        blank=True,
+        related_name="+",
     )
     place = models.CharField("位置", max_length=80, blank=True, default="")
     commissioned_on = models.DateField("投用日期", null=True, blank=True)
@@ -226,7 +231,12 @@ class Guarantor(OfFirm):
         related_name="guarantors",
     )  # fmt: skip
     facility = models.ForeignKey(
-        "enterprises.Facility", models.PROTECT, verbose_name="设施", null=True, blank=True, related_name="+"
+        "enterprises.Facility",
+        models.PROTECT,
+        verbose_name="关联设施",
+        null=True,
+        blank=True,
+        related_name="+",
     )
     pond = models.CharField("尾矿库名称", max_length=80, blank=True, default="")
     role = models.CharField("包保角色", max_length=10, choices=Role)

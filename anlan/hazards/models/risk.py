@@ -124,11 +124,18 @@ class RiskPoint(OfFirm):
     scope: ClassVar[Scope] = Scope(
         view="risks.view", region="region_path", industry="industry", enterprise="enterprise_id"
     )
+    # The record has a proposal in words (`proposed`), not its data.
+    derived: ClassVar[frozenset[str]] = OfFirm.derived | {"proposal"}
 
     name = models.CharField("风险点", max_length=80)
     place = models.CharField("位置", max_length=80, blank=True, default="")
     facility = models.ForeignKey(
-        "enterprises.Facility", models.PROTECT, verbose_name="设施", null=True, blank=True, related_name="+"
+        "enterprises.Facility",
+        models.PROTECT,
+        verbose_name="关联设施",
+        null=True,
+        blank=True,
+        related_name="+",
     )
     equipment = models.CharField("设备设施", max_length=80, blank=True, default="")
     job = models.CharField("岗位", max_length=40, blank=True, default="")
@@ -174,6 +181,7 @@ class RiskPoint(OfFirm):
     review_due_on = models.DateField("复核到期日", null=True, blank=True, editable=False)
     state = models.CharField("状态", max_length=10, choices=State, default=State.IN_FORCE)
     proposal = models.JSONField("降级申请", null=True, blank=True, editable=False)
+    proposed = models.CharField("申请降为", max_length=120, blank=True, default="", editable=False)
     registered_on = models.DateField("登记日期", null=True, blank=True, editable=False)
     retired_on = models.DateField("消除日期", null=True, blank=True, editable=False)
 

@@ -54,7 +54,7 @@ class Mark:
     def words(self) -> str:
         """What a screen reader says."""
         told = Colour(self.colour).label if self.colour != EMPTY_COLOUR else "未评估"
-        return f"{self.number} {self.point.name}，{told}"
+        return f"{self.letter}{self.number} {self.point.name}，{told}"
 
 
 class PictureForm(forms.Form):
@@ -110,7 +110,7 @@ def show_plan(request: ActorRequest, pk: int) -> HttpResponse:
             {"label": PLANS.label, "url": reverse("ledger-list", args=["site-plans"])},
             {"label": plan.enterprise.name},
         ],
-        "facts": [plan.enterprise.name, str(plan.site or ""), f"绘制 {cells.day(plan.drawn_on)}"],
+        "facts": [*([str(plan.site)] if plan.site else []), f"绘制 {cells.day(plan.drawn_on)}"],
         "acts": acts_open,
         "plan": plan,
         "marks": marks,

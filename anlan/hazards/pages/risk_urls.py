@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from anlan.hazards.pages import installation, risk, risk_cards, risk_plans
+from anlan.hazards.pages import installation, risk, risk_cards, risk_plans, risk_rows
 
 urlpatterns: list[URLPattern] = [
     path("risks/new/", risk.new_point, name="risk-new"),
     path("risks/grade/", risk.grade, name="risk-grade"),
+    path("risks/<int:pk>/", risk_rows.show_point, name="risk"),
     path("risks/<int:pk>/edit/", risk.edit_point, name="risk-edit"),
     path("risks/<int:pk>/move/propose/", risk.propose, name="risk-propose"),
     path("risks/<int:pk>/notice/", risk_cards.notice, name="risk-notice"),
@@ -17,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("site-plans/<int:pk>/print/", risk_plans.print_plan, name="site-plan-print"),
     path("site-plans/<int:pk>/place/", risk_plans.place_point, name="site-plan-place"),
     path("site-plans/<int:pk>/picture/", risk_plans.change_picture, name="site-plan-picture"),
+    path("installations/<int:pk>/", risk_rows.show_installation, name="installation"),
     path("installations/<int:pk>/reckon/", installation.reckon, name="installation-reckon"),
     path("installations/<int:pk>/board/", installation.board, name="installation-board"),
     path("guarantor-grid/", installation.guarantor_grid, name="guarantor-grid"),
