@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import combinations
 from typing import Any
 
 from django.conf import settings
@@ -15,9 +16,9 @@ from django.db.models.signals import post_delete, post_save
 
 from anlan.enterprises.models import Certificate, Distinction, Enterprise, Licence, Standing
 from anlan.enterprises.rules.expiry import NOTICE, Expiry, expiry
-from anlan.enterprises.rules.likeness import ALIKE, likeness
+from anlan.enterprises.rules.likeness import ALIKE, likeness, placed_apart
 from anlan.enterprises.rules.status import Duty, owes, owing
-from anlan.kernel import clock, parameters
+from anlan.kernel import clock, parameters, places
 from anlan.kernel.models import ParameterValue
 from anlan.kernel.scope import Actor, under
 from anlan.org.models import Industry, Unit
@@ -31,6 +32,7 @@ LOCAL = "people-government"  # 属地
 COUNTY = 3
 MOST_COMPARED = 20_000
 MOST_GROUPS = 60
+MOST_LIKE, SHOWN_LIKE = 20, 3
 ENDS = ("expired", "soon", "valid", "lasting")
 END_WORDS = {"expired": "已过期", "soon": "即将到期", "valid": "有效", "lasting": "长期有效"}
 
@@ -197,7 +199,7 @@ def suspicions(actor: Actor, path: str = "") -> Suspicions:
     count = rows.count()
     apart = set(Distinction.objects.visible_to(actor).values_list("first_id", "second_id"))
     if count <= MOST_COMPARED:
-        lines = list(rows.order_by("pk").values_list("pk", "core", "region_path", "phone"))
+        lines = list(rows.order_by("pk").values_list("pk", "core", "region_path", "phone", "name"))
         found = _alike(lines)
     else:
         found = _same_core(rows)
@@ -221,20 +223,33 @@ def like(actor: Actor, firm: Enterprise) -> list[Enterprise]:
         return []
     city = "/".join(firm.region_path.split("/")[:2]) + "/"
     rows = live(actor).filter(under("region_path", [city]), core=firm.core).exclude(pk=firm.pk)
-    return list(rows.order_by("pk")[:5])
+    found = list(rows.order_by("pk")[:MOST_LIKE])
+    counties = _counties([firm.region_path, *(one.region_path for one in found)])
+    own = counties[firm.region_path]
+    return [one for one in found if not placed_apart(firm.name, own, one.name, counties[one.region_path])][
+        :SHOWN_LIKE
+    ]
 
 
-Line = tuple[int, str, str, str]
+def _counties(paths: Iterable[str]) -> dict[str, str]:
+    """{path: short name of its county}; "" for a place above the counties."""
+    county = {path: "/".join(path.split("/")[:COUNTY]) + "/" for path in paths}
+    deep = {path for path in county.values() if path.count("/") == COUNTY}
+    names = places.labels(deep)
+    return {path: names.get(above, "") if above in deep else "" for path, above in county.items()}
+
+
+Line = tuple[int, str, str, str, str]
 Reasons = dict[tuple[int, int], tuple[str, float]]
 
 
-def _alike(lines: Iterable[Line]) -> Reasons:
+def _alike(lines: list[Line]) -> Reasons:
     """{(smaller id, larger id): (why, how alike)}; only names that share a rare pair are compared."""
     found: Reasons = {}
     by_core: dict[tuple[str, str], list[int]] = defaultdict(list)
     by_phone: dict[str, list[int]] = defaultdict(list)
     counties: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for pk, core, path, phone in lines:
+    for pk, core, path, phone, _ in lines:
         codes = path.split("/")
         if core:
             by_core[("/".join(codes[:2]), core)].append(pk)
@@ -246,9 +261,19 @@ def _alike(lines: Iterable[Line]) -> Reasons:
             _note(found, ids, "联系电话相同", 0.7)
     for firms in counties.values():
         _near_names(found, firms)
+    names = _named_places(lines, {pk for ids in by_core.values() if len(ids) > 1 for pk in ids})
     for ids in by_core.values():
-        _note(found, ids, "名称主体相同", 1.0)
+        for first, other in combinations(ids, 2):
+            if not placed_apart(*names[first], *names[other]):
+                _note(found, [first, other], "名称主体相同", 1.0)
     return found
+
+
+def _named_places(lines: list[Line], ids: set[int]) -> dict[int, tuple[str, str]]:
+    """{id: (name, county)} of these firms."""
+    wanted = [(pk, path, name) for pk, _, path, _, name in lines if pk in ids]
+    counties = _counties(path for _, path, _ in wanted)
+    return {pk: (name, counties[path]) for pk, path, name in wanted}
 
 
 def _near_names(found: Reasons, firms: list[tuple[int, str]]) -> None:
@@ -289,5 +314,5 @@ def _same_core(rows: QuerySet[Any]) -> Reasons:
         .order_by("-newest")[:MOST_GROUPS]
     )
     cores = [one["core"] for one in groups]
-    lines = rows.filter(core__in=cores).order_by("pk").values_list("pk", "core", "region_path")
-    return _alike((pk, core, path, "") for pk, core, path in lines)
+    lines = rows.filter(core__in=cores).order_by("pk").values_list("pk", "core", "region_path", "name")
+    return _alike([(pk, core, path, "", name) for pk, core, path, name in lines])

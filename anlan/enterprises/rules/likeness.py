@@ -35,6 +35,16 @@ def core(name: str, places: Iterable[str] = ()) -> str:
             text = text[1:]
 
 
+def placed_apart(one: str, place: str, other: str, its_place: str) -> bool:
+    """Whether two names each say their own place, and the places differ: 横峰赣安建筑 and 余干赣安建筑.
+
+    `place` and `its_place` are short names of the counties; a name that says no place may be either's.
+    """
+    if not place or not its_place or place == its_place:
+        return False
+    return place in one and its_place in other
+
+
 def likeness(one: str, other: str) -> float:
     """0 to 1: the share of neighbouring pairs that two cores have in common (Dice)."""
     if one == other:

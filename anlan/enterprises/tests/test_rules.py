@@ -194,6 +194,21 @@ def test_region_and_legal_form_do_not_make_a_name(name: str, left: str) -> None:
     assert likeness.core(name, ["江西省", "江西", "上饶市", "上饶"]) == left
 
 
+@pytest.mark.parametrize(
+    ("one", "place", "other", "its_place", "apart"),
+    [
+        ("横峰赣安建筑公司", "横峰", "余干赣安建筑公司", "余干", True),
+        ("横峰赣安建筑公司", "横峰", "上饶市赣安建筑公司", "余干", False),
+        ("横峰赣安建筑公司", "横峰", "横峰县赣安建筑厂", "横峰", False),
+        ("上饶市赣安建筑公司", "", "余干赣安建筑公司", "余干", False),
+    ],
+)
+def test_names_that_say_different_counties_are_different_firms(
+    one: str, place: str, other: str, its_place: str, apart: bool
+) -> None:
+    assert likeness.placed_apart(one, place, other, its_place) is apart
+
+
 def test_names_are_alike_by_their_pairs() -> None:
     assert likeness.likeness("鑫源化工", "鑫源化工") == 1.0
     assert likeness.likeness("鑫源精细化工", "鑫源化工") >= 0.5
