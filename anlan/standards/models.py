@@ -13,7 +13,13 @@ from anlan.org.models.dated import Dated, on_day
 from anlan.standards.rules.pack import CONFIDENCES
 from anlan.standards.rules.pack_reading import STANDARD_KINDS
 
-Confidence = models.TextChoices("Confidence", [(key, (key, label)) for key, label in CONFIDENCES.items()])
+
+class Confidence(models.TextChoices):
+    """How sure the house is of a figure, an article, a wording."""
+
+    V = "V", CONFIDENCES["V"]
+    P = "P", CONFIDENCES["P"]
+    M = "M", CONFIDENCES["M"]
 
 
 def in_force(day: date) -> Q:
@@ -95,14 +101,22 @@ class Sure(models.Model):
     @property
     def unsure(self) -> bool:
         """Whether a reader must be told 待核."""
-        return self.confidence == Confidence.M
+        return bool(self.confidence == Confidence.M)
 
 
 class Standard(Content, Sure):
     """A law, a standard or a normative document, with its days."""
 
     scope: ClassVar[Scope] = Scope(view="standards.view", open_to_staff=True)
-    Kind = models.TextChoices("Kind", [(key.upper(), (key, label)) for key, label in STANDARD_KINDS.items()])
+
+    class Kind(models.TextChoices):
+        """Rank of the text."""
+
+        LAW = "law", STANDARD_KINDS["law"]
+        REGULATION = "regulation", STANDARD_KINDS["regulation"]
+        RULE = "rule", STANDARD_KINDS["rule"]
+        STANDARD = "standard", STANDARD_KINDS["standard"]
+        DOCUMENT = "document", STANDARD_KINDS["document"]
 
     title = models.CharField("名称", max_length=160)
     number = models.CharField("编号", max_length=60, blank=True)

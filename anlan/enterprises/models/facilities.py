@@ -138,7 +138,7 @@ class Facility(ScopedModel):
 
     def derive(self) -> None:
         """The place of the firm where none is given; industry and version of the kind."""
-        if not self.region_path and self.enterprise_id is not None:
+        if not self.region_path and self.enterprise is not None:
             self.region_path = self.enterprise.region_path
         kind = standards.kinds().get(self.kind)
         if kind is not None:
@@ -155,7 +155,7 @@ class Facility(ScopedModel):
         self.attributes = found
         if not self.region_path:
             raise ValidationError({"region_path": "此项必填。"})
-        if self.site_id is not None and self.site.enterprise_id != self.enterprise_id:
+        if self.site is not None and self.site.enterprise_id != self.enterprise_id:
             raise ValidationError({"site": "这个厂区场所不属于所选企业。请重新选择。"})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
