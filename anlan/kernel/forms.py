@@ -119,7 +119,8 @@ def form_class(ledger: Ledger, actor: Actor, urls: dict[str, str]) -> type[Ledge
     for name in names:
         if name in ledger.extra:
             field = made.base_fields[name] = _field(ledger, actor, urls, ledger.extra[name])
-            field.validators += getattr(ledger.extra[name], "_validators", ())  # no model's clean_fields runs them
+            # No model's clean_fields will run these.
+            field.validators += getattr(ledger.extra[name], "_validators", ())
     return made
 
 
