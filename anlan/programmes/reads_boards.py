@@ -42,6 +42,14 @@ class Chosen:
     until: date | None = None
 
 
+def percent(part: int, whole: int) -> int | None:
+    """Whole percent; 100 is said of all and of nothing less, 0 of none."""
+    if not whole:
+        return None
+    rounded = round(100 * part / whole)
+    return min(rounded, 99) if part < whole else rounded
+
+
 @dataclass(frozen=True)
 class MatrixRow:
     """One item: lights by unit id, how many duties, how many of those that are due stand green."""
@@ -55,7 +63,7 @@ class MatrixRow:
     @property
     def share(self) -> int | None:
         """Percent of the duties with a light that stand green; None where none is due."""
-        return round(100 * self.green / self.due) if self.due else None
+        return percent(self.green, self.due)
 
 
 @dataclass
@@ -145,7 +153,7 @@ class Tally:
     @property
     def share(self) -> int | None:
         """Percent green of those with a light."""
-        return round(100 * self.g / self.due) if self.due else None
+        return percent(self.g, self.due)
 
 
 def by_section(actor: Actor, programme: Programme) -> list[Tally]:
@@ -178,6 +186,29 @@ def due_days(actor: Actor, start: date, end: date, units: Sequence[int] | None) 
     for day, light, count in rows.order_by().values_list("due_on", "light").annotate(n=Count("pk")):
         found.setdefault(day, {})[light] = count
     return found
+
+
+def due_in(
+    actor: Actor, start: date, end: date, units: Sequence[int], days: Collection[date]
+) -> dict[date, list[Occurrence]]:
+    """What is due of these units on those of the days of `[start, end)` that are wanted."""
+    rows = Occurrence.objects.visible_to(actor).filter(
+        due_on__gte=start, due_on__lt=end, due_on__in=list(days), unit_id__in=list(units)
+    )
+    found: dict[date, list[Occurrence]] = {}
+    for one in rows.exclude(state="cancelled").select_related("duty__obligation").order_by("due_on", "id"):
+        found.setdefault(one.due_on, []).append(one)
+    return found
+
+
+def next_due(actor: Actor, after: date, units: Sequence[int] | None) -> date | None:
+    """The first day from `after` on which something open is due."""
+    rows = Occurrence.objects.visible_to(actor).filter(
+        due_on__gte=after, state__in=("open", "declared", "returned")
+    )
+    if units is not None:
+        rows = rows.filter(unit_id__in=list(units))
+    return rows.order_by("due_on").values_list("due_on", flat=True).first()
 
 
 @dataclass(frozen=True)

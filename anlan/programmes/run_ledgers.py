@@ -121,7 +121,7 @@ OCCURRENCES = Ledger(
     ),
     select=("duty__unit", "duty__obligation"),
     blank=Blank("没有应办事项。", "要点下达后，按频次和期限生成的每一次应办都列在这里。"),
-    acts=frozenset({"export"}),
+    acts=frozenset({"export", "refer"}),
 )
 
 EVIDENCE = Ledger(

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
+from anlan.kernel import registry
 from anlan.kernel.measure import Measure, Ratio
 from anlan.programmes.models import Activity, Occurrence
 
@@ -63,3 +64,13 @@ OVERDUE = Measure(
     of_unit="unit_id",
 )
 MEASURES = (*(_measure(key, label) for key, label in Activity.Kind.choices), ON_TIME, OVERDUE)
+
+
+def measure_words(key: str) -> str:
+    """What a figure bound to this measure is: its name and 口径; empty for no measure."""
+    if not key:
+        return ""
+    found = next((one for one in registry.declared("MEASURES") if one.key == key), None)
+    if found is None:
+        return "绑定的指标已停用，由单位自报"
+    return f"按“{found.label}”自动取数：{found.basis}"

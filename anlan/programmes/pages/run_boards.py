@@ -43,6 +43,8 @@ SYMBOLS = mark_safe(
     + "</svg>"
 )
 COMPARATORS = {">=": "≥ ", "<=": "≤ ", ">": "> ", "<": "< ", "=": ""}
+# So few columns are not drawn out over the whole width.
+FEW = 10
 SPANS = ("year", "h1", "h2", "q1", "q2", "q3", "q4")
 SPAN_LABELS = {"": "至今", "year": "全年", "h1": "上半年", "h2": "下半年", "q1": "一季度", "q2": "二季度",
                "q3": "三季度", "q4": "四季度"}  # fmt: skip
@@ -75,6 +77,7 @@ def matrix(request: ActorRequest, pk: int = 0) -> HttpResponse:
         "symbols": SYMBOLS,
         "units": found.units,
         "heads": [(one, head(programme, one)) for one in found.units],
+        "few": len(found.units) <= FEW,
         "empty": not found.rows,
         "filters": filters(request, programme, chosen),
         "export_url": f"{reverse('matrix-export', args=[programme.pk])}?{request.GET.urlencode()}",
@@ -107,6 +110,7 @@ def cell(request: ActorRequest, item: int, unit: int) -> HttpResponse:
                 "row": one,
                 "seal": cells.seal(one.obligation.kind) if one.obligation.kind != "target" else "",
                 "light": cells.light(one.light, one.light_reason or WORDS[one.light]),
+                "measured": bool(one.obligation.measure),
                 "url": reverse("ledger-row", args=["duties", one.pk]),
             }
             for one in duties

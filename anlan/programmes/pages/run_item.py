@@ -25,6 +25,7 @@ from anlan.programmes.pages.run_shares import may_divide
 from anlan.programmes.reads_units import units_of
 from anlan.programmes.rules import curve as rules
 from anlan.programmes.rules.judging import plain, worst
+from anlan.programmes.run_measures import measure_words
 
 ACTS = {
     "sign": "签收", "object": "申请退回", "keep": "维持原派", "reassign": "改派", "end": "终止",
@@ -199,7 +200,7 @@ def _line(request: ActorRequest, line: reads_item.Line, found: Item) -> dict[str
         "expected": "" if line.expected is None else plain(line.expected),
         "bar": cells.bar(percent, tick, line.light if line.light != "o" else "") if whole else "",
         "light": cells.light(line.light, line.reason or WORDS[line.light]),
-        "measure": one.measure,
+        "measure": measure_words(one.measure),
         "ruling": one.ruling,
         "url": f"{reverse('ledger-list', args=['occurrences'])}?duty__obligation={one.pk}",
         "shared": line.shared,

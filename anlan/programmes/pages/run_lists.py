@@ -18,6 +18,7 @@ from anlan.org.models import Post
 from anlan.org.models.dated import on_day
 from anlan.programmes.actions import run_lists
 from anlan.programmes.models import Duty, DutyList
+from anlan.programmes.pages.run_boards import others
 from anlan.programmes.pages.run_receipt import programme_of
 
 WORDS = {
@@ -49,6 +50,8 @@ def lists(request: ActorRequest) -> HttpResponse:
         .select_related("unit", "role", "person", "predecessor")
         .order_by("region_path", "unit_id", "id")[:MOST]
     )
+    # One's own list stands first.
+    ordered = sorted(posts, key=lambda post: post.person_id != request.actor.person_id)
     newest = {
         one.post_id: one
         for one in DutyList.objects.visible_to(request.actor)
@@ -59,7 +62,10 @@ def lists(request: ActorRequest) -> HttpResponse:
     page = {
         "title": f"{programme.year} 年职责清单",
         "programme": programme,
-        "rows": [_row(request, programme, post, newest) for post in posts],
+        "programmes": others(request, programme),
+        "rows": [_row(request, programme, post, newest) for post in ordered],
+        "duties": units.count() if not ordered else 0,
+        "posts_url": reverse("ledger-list", args=["posts"]) if request.actor.may("posts.add") else "",
         "may": request.actor.may("duty-lists.sign"),
     }
     return render(request, "programmes/lists.html", {"page": page})
@@ -71,6 +77,8 @@ def make(request: ActorRequest, programme: int, post: int) -> HttpResponse:
     if not request.actor.may("duty-lists.sign"):
         raise Http404
     found = programme_of(request, programme)
+    if not _makes(request, found, get_object_or_404(Post.objects.visible_to(request.actor), pk=post)):
+        raise Http404
     posts = Post.objects.visible_to(request.actor).select_related("unit", "person", "role")
     try:
         row = run_lists.make_list(request.actor, found, get_object_or_404(posts, pk=post))
@@ -96,6 +104,13 @@ def sign(request: ActorRequest, pk: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("ledger-row", args=["duty-lists", pk]))
 
 
+def _makes(request: ActorRequest, programme: Any, post: Any) -> bool:
+    """A list is made by whoever holds the post, or by the office that issued the document."""
+    paths = request.actor.seat.region_paths if request.actor.seat else ()
+    office = programme.region_path in paths and request.actor.may("duties.decide")
+    return office or post.person_id == request.actor.person_id
+
+
 def _row(request: ActorRequest, programme: Any, post: Any, newest: Any) -> dict[str, Any]:
     state, found = run_lists.standing(programme, post, newest)
     own = post.person_id == request.actor.person_id
@@ -104,7 +119,9 @@ def _row(request: ActorRequest, programme: Any, post: Any, newest: Any) -> dict[
         "state": WORDS[state],
         "list": found,
         "url": reverse("ledger-row", args=["duty-lists", found.pk]) if found else "",
-        "make_url": reverse("duty-list-make", args=[programme.pk, post.pk]) if state != "signed" else "",
+        "make_url": reverse("duty-list-make", args=[programme.pk, post.pk])
+        if state != "signed" and _makes(request, programme, post)
+        else "",
         "sign_url": reverse("duty-list-sign", args=[found.pk])
         if found and own and state == "unsigned"
         else "",

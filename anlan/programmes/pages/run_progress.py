@@ -16,6 +16,7 @@ from anlan.kernel.requests import ActorRequest
 from anlan.kernel.shell import under
 from anlan.programmes import reads_boards, run_post
 from anlan.programmes.actions.run_judging import last_run
+from anlan.programmes.models import Occurrence
 from anlan.programmes.pages.run_boards import WORDS, others
 from anlan.programmes.pages.run_receipt import programme_of
 from anlan.programmes.reads_boards import Tally
@@ -23,6 +24,7 @@ from anlan.programmes.reads_units import units_of
 
 ONE_DAY = timedelta(days=1)
 WEEKDAYS = "一二三四五六日"
+NAMED = 2
 
 
 @require_GET
@@ -80,17 +82,26 @@ def calendar(request: ActorRequest) -> HttpResponse:
     start, end = first - timedelta(days=first.weekday()), after + timedelta(days=(7 - after.weekday()) % 7)
     found = reads_boards.due_days(request.actor, start, end, None if everybody else own)
     days = [start + timedelta(days=n) for n in range((end - start).days)]
+    few = [day for day, lights in found.items() if sum(lights.values()) <= NAMED]
+    named = {} if everybody else reads_boards.due_in(request.actor, start, end, own, few)
+    inside = {day: lights for day, lights in found.items() if first <= day < after}
+    total = sum(sum(lights.values()) for lights in inside.values())
+    ahead = None if total else reads_boards.next_due(request.actor, after, None if everybody else own)
     more = "&all=1" if everybody and own else ""
     page = {
         "title": f"到期日历　{first.year} 年 {first.month} 月",
         "weekdays": WEEKDAYS,
         "weeks": [
-            [_day(one, found.get(one, {}), first.month, today) for one in days[n : n + 7]]
+            [_day(one, found.get(one, {}), named.get(one, []), first.month, today) for one in days[n : n + 7]]
             for n in range(0, len(days), 7)
         ],
         "before": f"?month={add_months(first, -1):%Y-%m}{more}",
         "after": f"?month={after:%Y-%m}{more}",
         "everybody": everybody,
+        "total": total,
+        "red": sum(lights.get("r", 0) for lights in inside.values()),
+        "ahead": ahead,
+        "ahead_url": f"?month={ahead:%Y-%m}{more}" if ahead else "",
         "own": bool(own),
         "swap": f"?month={first:%Y-%m}{'' if everybody else '&all=1'}",
         "legend": [(cells.light(key), WORDS[key]) for key in "gyro"],
@@ -106,7 +117,7 @@ def warning_days(request: ActorRequest) -> HttpResponse:
     raw = request.GET.get("year", "")
     year = int(raw) if raw.isdigit() and 2000 <= int(raw) <= 2100 else clock.today().year
     rows = reads_boards.warning_days(request.actor, year)
-    held = [sum(bool(row.months[n][1]) for row in rows) for n in range(12)]
+    held = [_tally([row.months[n] for row in rows], year, n + 1) for n in range(12)]
     page = {
         "title": f"警示日月历　{year} 年",
         "year": year,
@@ -157,18 +168,38 @@ def _month(text: str, today: date) -> date:
         return today.replace(day=1)
 
 
-def _day(day: date, lights: dict[str, int], month: int, today: date) -> dict[str, Any]:
+def _day(
+    day: date, lights: dict[str, int], named: list[Occurrence], month: int, today: date
+) -> dict[str, Any]:
     base = f"{reverse('ledger-list', args=['occurrences'])}?due_on_from={day}&due_on_to={day}"
     return {
         "day": day,
         "other": day.month != month,
         "today": day == today,
-        "lights": [
+        "named": [
+            {
+                "light": cells.light(one.light),
+                "quote": one.duty.obligation.quote,
+                "url": reverse("ledger-row", args=["occurrences", one.pk]),
+            }
+            for one in named
+        ],
+        "lights": []
+        if named
+        else [
             (cells.light(key), WORDS[key], lights[key], f"{base}&light={key}")
             for key in "ryog"
             if lights.get(key)
         ],
     }
+
+
+def _tally(column: list[tuple[str, str, int | None]], year: int, month: int) -> str:
+    """Held of owed in a month; only held where nothing was owed, nothing for what lies ahead."""
+    held, owed = sum(bool(days) for _, days, _ in column), sum(bool(light) for light, _, _ in column)
+    if date(year, month, 1) > clock.today() and not held:
+        return ""
+    return f"{held}/{owed}" if owed else str(held)
 
 
 def _held(one: tuple[str, str, int | None], unit: Any, month: int, year: int) -> dict[str, Any]:

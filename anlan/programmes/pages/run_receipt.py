@@ -43,6 +43,8 @@ def receipt(request: ActorRequest) -> HttpResponse:
             for programme, duties in groupby(found, key=lambda one: one.item.programme)
         ],
         "may": request.actor.may("duties.sign"),
+        "signed": 0 if found else _signed(request),
+        "duties_url": f"{reverse('ledger-list', args=['duties'])}?state=signed",
     }
     return render(request, "programmes/receipt.html", {"page": page})
 
@@ -65,6 +67,12 @@ def sign_all(request: ActorRequest) -> HttpResponse:
         if fresh:
             messages.success(request, f"已签收 {count} 项职责。")
     return HttpResponseRedirect(reverse("duty-receipt"))
+
+
+def _signed(request: ActorRequest) -> int:
+    """How many duties the post's own units have signed for."""
+    rows = Duty.objects.visible_to(request.actor).filter(unit_id__in=units_of(request.actor))
+    return rows.filter(state=Duty.State.SIGNED).count()
 
 
 def _items(duties: Any) -> Any:

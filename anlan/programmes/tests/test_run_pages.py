@@ -294,3 +294,60 @@ def test_the_matrix_and_the_desk_take_as_many_queries_for_many_rows_as_for_few(
     with django_assert_max_num_queries(36):  # type: ignore[attr-defined]
         client.get("/")
     assert Occurrence.objects.unscoped("test").count() > 40
+
+
+def test_what_is_measured_says_by_which_measure_on_the_item_and_at_each_matter(
+    running: Running, signed_in: SignIn
+) -> None:
+    duty = running.duty(WARNING_DAY, GOVERNMENT, "361130")
+    client, words = signed_in("city_officer"), "按“警示日活动次数”自动取数"
+    due = running.due(duty)[0]
+    for url in (f"/running/item/{duty.item_id}/", f"/duties/{duty.pk}/", f"/occurrences/{due.pk}/"):
+        assert words in client.get(url).content.decode(), url
+    cell = client.get(f"/running/cell/{duty.item_id}/{duty.unit_id}/").content.decode()
+    assert "自动取数" in cell
+
+
+def test_the_calendar_names_what_is_due_where_it_is_little_and_says_when_the_next_is(
+    running: Running, signed_in: SignIn
+) -> None:
+    client = signed_in("county_officer")
+    text = client.get("/running/calendar/?month=2023-03").content.decode()
+    assert 'class="named"' in text and "坚持以每月16日为全市安全防范警示日"[:20] in text
+    assert '本月到期 <b class="tn">1</b> 件' in text
+    empty = client.get("/running/calendar/?month=2023-02").content.decode()
+    assert "本月没有到期的事项" in empty and "2023-03-16" in empty
+    assert "class=\"named\"" not in signed_in("city_officer").get(
+        "/running/calendar/?month=2023-03&all=1"
+    ).content.decode()  # fmt: skip
+
+
+def test_a_hundred_percent_is_said_of_all_and_of_nothing_less() -> None:
+    from anlan.programmes.reads_boards import percent
+
+    assert [percent(*one) for one in ((4614, 4634), (3, 3), (0, 7), (1, 400), (0, 0))] == [
+        99,
+        100,
+        0,
+        0,
+        None,
+    ]
+
+
+def test_a_list_is_made_by_its_post_or_the_issuing_office_and_by_nobody_else(
+    running: Running, signed_in: SignIn
+) -> None:
+    office_post = running.world.post("city_officer")
+    url = f"/running/lists/{running.programme.pk}/{office_post.pk}/"
+    department = signed_in("department_officer")
+    page = department.get("/running/lists/").content.decode()
+    own = running.world.post("department_officer")
+    assert f"/{own.pk}/" in page and f"/lists/{running.programme.pk}/{office_post.pk}/" not in page
+    assert department.post(url).status_code == 404 and not DutyList.objects.unscoped("test").exists()
+    assert signed_in("city_officer").post(url).status_code == 302
+
+
+def test_who_has_signed_everything_is_told_so(running: Running, signed_in: SignIn) -> None:
+    client = signed_in("county_officer")
+    client.post("/running/receipt/sign/", {"programme": running.programme.pk})
+    assert "本单位已签收 2 项" in client.get("/running/receipt/").content.decode()
