@@ -15,6 +15,10 @@ COMMON = {
     "load": "载入",
     "attach": "上传附件",
     "detach": "移除附件",
+    "extend": "延期",
+    "pause": "中止期限",
+    "resume": "恢复期限",
+    "send": "移送交办",
 }
 
 

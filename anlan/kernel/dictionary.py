@@ -99,7 +99,7 @@ class DictionaryField(models.CharField):  # type: ignore[type-arg]
 
     def formfield(self, **kwargs: Any) -> Any:
         """A list of what may be chosen; entries out of use stand last, marked."""
-        field = super().formfield(**kwargs)
+        field: Any = super().formfield(**kwargs)
         field.choices = self._boxes()
         return field
 

@@ -86,7 +86,7 @@ REFERRALS = Ledger(
     views=(View("sent", "待接收", {"state": "sent"}), View("accepted", "办理中", {"state": "accepted"})),
     detail=(Section("移送交办", ("number", "from_subject", "reason", "sent_at", "state", "reply")),),
     blank=Blank("没有移送交办单。", "在事项页面移送给别的单位时，这里登记去向和答复。"),
-    acts=READ_ONLY,
+    acts=READ_ONLY | {"extend"},
 )
 
 ROBOTS = Ledger(

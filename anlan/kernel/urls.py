@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, path
 
 from anlan.kernel import converters, files  # noqa: F401  (makes <ledger:…> known)
-from anlan.kernel.pages import edit, errors, exchange, health, house, lists, moves, rows
+from anlan.kernel.pages import edit, errors, exchange, hanging, health, house, lists, moves, rows, wishes
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", login_not_required(health.health), name="health"),
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("search/", house.find, name="search"),
     path("notices/", house.notices, name="notices"),
     path("notices/read/", house.read_all, name="notices-read"),
+    path("notices/wishes/", wishes.wishes, name="notice-wishes"),
     path("notices/<int:pk>/", house.open_notice, name="notice-open"),
     path("files/<int:pk>/", files.download, name="file"),
     *exchange.urlpatterns,
@@ -30,5 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<ledger:key>/<int:pk>/settle/", edit.settle, name="ledger-settle"),
     path("<ledger:key>/<int:pk>/move/<slug:move>/", moves.make_move, name="ledger-move"),
     path("<ledger:key>/<int:pk>/attach/", moves.attach_file, name="ledger-attach"),
+    path("<ledger:key>/<int:pk>/files/<int:number>/remove/", hanging.detach, name="ledger-detach"),
+    path("<ledger:key>/<int:pk>/terms/<int:number>/extend/", hanging.extend, name="ledger-extend"),
     path("<ledger:key>/<int:pk>/remove/", edit.delete, name="ledger-remove"),
 ]

@@ -31,7 +31,7 @@ def _post_for(request: ActorRequest, pk: int) -> Post:
     return post
 
 
-def _act(
+def act_page(
     request: HttpRequest, form: forms.Form, page: dict[str, Any], run: Callable[[], str], back: str
 ) -> HttpResponse:
     """Draw the form; on a valid POST do the act once and go back with what it says."""
@@ -61,7 +61,7 @@ def _put_errors(form: forms.Form, error: ValidationError) -> None:
             form.add_error(name if name in form.fields else None, one)
 
 
-def _crumbs(key: str, label: str, row: Any, act: str) -> list[dict[str, str]]:
+def crumbs(key: str, label: str, row: Any, act: str) -> list[dict[str, str]]:
     above = reverse("ledger-list", args=[key])
     return [{"label": label, "url": above}, {"label": str(row), "url": f"{above}{row.pk}/"}, {"label": act}]
 
@@ -81,11 +81,11 @@ def hand_over(request: ActorRequest, pk: int) -> HttpResponse:
 
     page = {
         "title": f"交接：{post.person.name}，{post.label}",
-        "crumbs": _crumbs("posts", "岗位", post, "交接"),
+        "crumbs": crumbs("posts", "岗位", post, "交接"),
         "section_title": "交接",
         "save_label": "办理交接",
     }
-    return _act(request, form, page, run, reverse("ledger-row", args=["posts", pk]))
+    return act_page(request, form, page, run, reverse("ledger-row", args=["posts", pk]))
 
 
 @require_http_methods(METHODS)
@@ -102,11 +102,11 @@ def end_post(request: ActorRequest, pk: int) -> HttpResponse:
 
     page = {
         "title": f"结束岗位：{post.person.name}，{post.label}",
-        "crumbs": _crumbs("posts", "岗位", post, "结束"),
+        "crumbs": crumbs("posts", "岗位", post, "结束"),
         "section_title": "结束岗位",
         "save_label": "结束岗位",
     }
-    return _act(request, form, page, run, reverse("ledger-row", args=["posts", pk]))
+    return act_page(request, form, page, run, reverse("ledger-row", args=["posts", pk]))
 
 
 @require_http_methods(METHODS)
@@ -127,11 +127,11 @@ def delegate(request: ActorRequest, pk: int) -> HttpResponse:
 
     page = {
         "title": f"委托：{post.person.name}，{post.label}",
-        "crumbs": _crumbs("posts", "岗位", post, "委托"),
+        "crumbs": crumbs("posts", "岗位", post, "委托"),
         "section_title": "委托",
         "save_label": "委托岗位",
     }
-    return _act(request, form, page, run, reverse("ledger-row", args=["posts", pk]))
+    return act_page(request, form, page, run, reverse("ledger-row", args=["posts", pk]))
 
 
 @require_http_methods(METHODS)
@@ -155,11 +155,11 @@ def close_region(request: ActorRequest, pk: int) -> HttpResponse:
 
     page = {
         "title": f"撤销区划：{region.name}",
-        "crumbs": _crumbs("regions", "行政区划", region, "撤销"),
+        "crumbs": crumbs("regions", "行政区划", region, "撤销"),
         "section_title": "撤销和承接",
         "save_label": f"撤销{region.name}",
     }
-    return _act(request, form, page, run, reverse("ledger-row", args=["regions", pk]))
+    return act_page(request, form, page, run, reverse("ledger-row", args=["regions", pk]))
 
 
 urlpatterns = [

@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, URLResolver
 
-from anlan.org import pages, pickers, signin_urls
+from anlan.org import pages, pickers, signin_urls, slips
 from anlan.org.admin_pages import urls as admin_urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *pickers.urlpatterns,
     *pages.urlpatterns,
+    *slips.urlpatterns,
     *signin_urls.urlpatterns,
     *admin_urls.urlpatterns,
 ]

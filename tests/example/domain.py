@@ -93,6 +93,7 @@ FAULTS = Ledger(
     ),
     totals=("state", "level"),
     blank=Blank("还没有登记过问题。", "检查、自查、举报发现的问题都登记在这里。", "登记问题"),
+    acts=frozenset({"add", "change", "remove", "import", "export", "refer", "extend"}),
 )
 
 LEDGERS = (SITES, FAULTS)

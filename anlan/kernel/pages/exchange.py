@@ -98,7 +98,7 @@ def _told(batch: ImportBatch) -> dict[str, str]:
         return told
     job = Job.objects.unscoped("the job of a person's own batch").filter(pk=batch.job_id).first()
     if batch.notes or (job and job.state == Job.State.FAILED):
-        return told | {"text": "读不出来", "url": "", "why": batch.notes[0] if batch.notes else job.message}
+        return told | {"text": "读不出来", "url": "", "why": (batch.notes or [job.message if job else ""])[0]}
     return told | {"text": "正在读" if job else "没有读完", "url": told["url"] if job else ""}
 
 

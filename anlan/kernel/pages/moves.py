@@ -22,7 +22,7 @@ from anlan.kernel.pages.access import ledger_for, may, row_for
 from anlan.kernel.requests import ActorRequest, whole
 from anlan.kernel.sniff import BadFile
 from anlan.kernel.workflow import Move, Workflow
-from anlan.kernel.writing import Refused, Stale
+from anlan.kernel.writing import Refused, Stale, ledger_key
 
 
 @dataclass
@@ -68,32 +68,49 @@ def buttons(request: ActorRequest, ledger: Ledger, row: Any) -> list[MoveButton]
     return found
 
 
-def side_sections(row: Any) -> list[dict[str, Any]]:
-    """The row's deadlines and attachments for the side column; nothing where there are none."""
-    now, found = clock.now(), []
-    terms = [
-        (
-            one.label,
-            format_html(
-                "{} <small>{}</small>", cells.light(*deadline.light(one, now)), cells.day(one.last_day)
-            ),
+def side_sections(row: Any, extend: bool = False, detach: bool = False) -> list[dict[str, Any]]:
+    """The row's deadlines and attachments for the side column; nothing where there are none.
+
+    extend, detach: whether the reader may move a term and take a file off; each then has its link.
+    """
+    now, found, key = clock.now(), [], ledger_key(type(row))
+    terms = []
+    for one in deadline.of_row(row):
+        words = format_html(
+            "{} <small>{}</small>", cells.light(*deadline.light(one, now)), cells.day(one.last_day)
         )
-        for one in deadline.of_row(row)
-    ]
+        if extend and one.state == one.State.RUNNING:
+            words += format_html(
+                ' <a class="sm" href="{}">延期<span class="vh">：{}</span></a>',
+                reverse("ledger-extend", args=[key, row.pk, one.pk]),
+                one.label,
+            )
+        terms.append((one.label, words))
     if terms:
         found.append({"title": "期限", "kind": "kv", "rows": terms})
     hung = [
-        (reverse("file", args=[one.pk]), one.name, cells.moment(one.uploaded_at), one.uploaded_by)
+        (
+            reverse("file", args=[one.pk]),
+            one.name,
+            cells.moment(one.uploaded_at),
+            one.uploaded_by,
+            _off(key, row, one) if detach else "",
+        )
         for one in files.attached(row)
     ]
     if hung:
         html = format_html_join(
-            "", '<li><a class="grow wrap" href="{}">{}</a><span class="mute sm">{} {}</span></li>', hung
+            "", '<li><a class="grow wrap" href="{}">{}</a><span class="mute sm">{} {}</span>{}</li>', hung
         )
         found.append(
             {"title": "附件", "kind": "html", "html": format_html('<ul class="rowlist">{}</ul>', html)}
         )
     return found
+
+
+def _off(key: str, row: Any, hung: Any) -> Any:
+    url = reverse("ledger-detach", args=[key, row.pk, hung.pk])
+    return format_html('<a class="sm nowrap" href="{}">移除<span class="vh">{}</span></a>', url, hung.name)
 
 
 def make_move(request: ActorRequest, key: str, pk: int, move: str) -> HttpResponse:

@@ -12,10 +12,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from anlan.kernel import acts, audit, cells, clock, drawing, extra, registry
+from anlan.kernel import acts, audit, cells, clock, drawing, extra, referral, registry
 from anlan.kernel.ledger import Ledger, Panel, Section, kind_of
 from anlan.kernel.models import AuditEntry
-from anlan.kernel.pages import moves
+from anlan.kernel.pages import hanging, moves
 from anlan.kernel.pages.access import ledger_for, may, row_for
 from anlan.kernel.pages.lists import Act
 from anlan.kernel.requests import ActorRequest
@@ -64,6 +64,8 @@ class RowPage:
         found: list[Act | moves.MoveButton] = [Act("打印", f"{self.base}print/", "printer", office_only=True)]
         if self.ledger.form and may(self.request, self.ledger, "change"):
             found.append(Act(f"修改{self.ledger.noun}", f"{self.base}edit/", "edit", primary=not self.way))
+        if may(self.request, self.ledger, "refer"):
+            found.append(Act("移送交办", f"{self.base}refer/", "send", office_only=True))
         return [*found, *self.way]
 
     @cached_property
@@ -83,7 +85,25 @@ class RowPage:
     @cached_property
     def side(self) -> list[dict[str, Any]]:
         """The panels of the side column."""
-        return moves.side_sections(self.row) + self._panels(side=True)
+        hung = moves.side_sections(
+            self.row,
+            extend=hanging.may_extend(self.request, self.ledger, self.row),
+            detach=may(self.request, self.ledger, "change"),
+        )
+        return [*hung, *self._slips(), *self._panels(side=True)]
+
+    def _slips(self) -> list[dict[str, Any]]:
+        """Where the row's matter was handed to, and how far it is there."""
+        if not self.request.actor.may_read("referrals.view"):
+            return []
+        rows = [
+            (
+                cells.link(slip.number, f"{reverse('ledger-list', args=['referrals'])}{slip.pk}/"),
+                slip.get_state_display(),
+            )
+            for slip in referral.of_row(self.request.actor, self.row)[:10]
+        ]
+        return [{"title": "移送交办", "kind": "kv", "rows": rows}] if rows else []
 
     def _panels(self, side: bool) -> list[dict[str, Any]]:
         found = (self._panel(one) for one in self.ledger.panels if one.side == side)

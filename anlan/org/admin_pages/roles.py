@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from anlan.kernel import clock, registry
+from anlan.kernel import acts, clock, registry
 from anlan.kernel.requests import ActorRequest, whole
 from anlan.kernel.scope import Reach
 from anlan.kernel.writing import Stale, write
@@ -130,7 +130,7 @@ class RoleForm(forms.Form):
     def clean(self) -> Any:
         """Administrators and business stay apart."""
         offered = {cell["name"] for line in self.table() for cell in line["cells"] if cell["offered"]}
-        offered |= {name for name, _ in MORE} | self._spread(self.row.permissions)
+        offered |= {name for name, _ in (*MORE, *_further())} | self._spread(self.row.permissions)
         strange = sorted(self.held - offered)
         if strange:
             raise ValidationError(f"没有“{strange[0]}”这项权限。请刷新本页后重新勾选。")
@@ -175,7 +175,7 @@ class RoleForm(forms.Form):
     def more(self) -> list[tuple[str, str, bool]]:
         """What is no ledger's act; also what the role holds and nobody here knows."""
         known = {cell["name"] for line in self.table() for cell in line["cells"]}
-        found = [(name, word, name in self.held) for name, word in MORE if name not in known]
+        found = [(name, word, name in self.held) for name, word in (*MORE, *_further()) if name not in known]
         named = known | {name for name, *_ in found}
         return found + [(name, name, True) for name in sorted(self.held - named)]
 
@@ -200,11 +200,31 @@ class RoleForm(forms.Form):
 
     @staticmethod
     def _all(prefix: str) -> set[str]:
-        found = {name for name, _ in MORE if name.startswith(f"{prefix}.")}
+        found = {name for name, _ in (*MORE, *_further()) if name.startswith(f"{prefix}.")}
         for ledger in registry.ledgers():
             if ledger.key == prefix:
                 found |= {ledger.permission(act) for act, _ in ACTS if act == "view" or act in ledger.acts}
         return found
+
+
+def _further() -> list[tuple[str, str]]:
+    """What else may be done in a ledger: its moves, its further acts, and what the shipped roles name."""
+    words, usual = acts.words(), {act for act, _ in ACTS} | {"*"}
+    found: dict[str, str] = {}
+    ledgers = {one.key: one for one in registry.ledgers()}
+    for flow in registry.declared("WORKFLOWS"):
+        found.update({flow.permission(move): move.label for move in flow.moves})
+    named = {ledger.permission(act) for ledger in ledgers.values() for act in ledger.acts}
+    for role in Role.objects.unscoped("the names of all permissions").only("shipped"):
+        named |= set(role.shipped)
+    known = {name for name, _ in MORE}
+    for name in sorted(named - known - found.keys()):
+        found[name] = words.get(name.partition(".")[2], name.partition(".")[2])
+    return [
+        (name, f"{ledgers[prefix].label}：{word}")
+        for name, word in sorted(found.items())
+        if (prefix := name.partition(".")[0]) in ledgers and name.partition(".")[2] not in usual
+    ]
 
 
 def _holders(role: Any) -> Any:
