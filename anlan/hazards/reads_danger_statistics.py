@@ -116,9 +116,9 @@ def _inner(rows: QuerySet[Any], columns: Sequence[str]) -> tuple[str, Sequence[A
 
 
 def silent_firms(actor: Actor, today: date, days: int, region: str = "", industry: str = "") -> Any:
-    """Firms at work without a self-found danger for more than `days`, the longest silent first.
+    """Firms at work without a self-found danger for more than `days`, in the order of their numbers.
 
-    Each with `last_found`, the day of its last one, or None. A firm opened within the days is left out.
+    A firm that was opened within these days is left out.
     """
     line = today - timedelta(days=days)
     rows = Enterprise.objects.visible_to(actor).filter(status__in=("operating", "trial"))

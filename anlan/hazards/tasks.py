@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from anlan.hazards.actions import installation
+from anlan.hazards.actions import danger_nightly, installation
 from anlan.kernel import clock
 
 
@@ -19,3 +19,15 @@ def guarantor_duties(timestamp: int) -> int:
     """Begin the day's periods and count the missed at 00:40 in Shanghai (16:40 UTC)."""
     begun, missed = installation.plan_duties(clock.today())
     return begun + missed
+
+
+@app.periodic(cron="50 16 * * *", periodic_id="danger-nightly")
+@app.task(
+    name="hazards.danger_nightly",
+    queue="periodic",
+    queueing_lock="hazards.danger_nightly",
+    pass_context=False,
+)
+def danger_night(timestamp: int) -> int:
+    """Mark what came again, start the clocks of what a sheet brought, at 00:50 in Shanghai (16:50 UTC)."""
+    return danger_nightly.mark_repeated(clock.today()) + danger_nightly.start_clocks()

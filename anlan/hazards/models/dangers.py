@@ -80,7 +80,7 @@ class HiddenDanger(ScopedModel):
         enterprise="enterprise_id",
         person="finder_id",
     )
-    derived: ClassVar[frozenset[str]] = frozenset({"attention_on", "days_open"})
+    derived: ClassVar[frozenset[str]] = frozenset({"attention_on", "days_open", "repeated"})
 
     enterprise = models.ForeignKey(
         "enterprises.Enterprise", models.PROTECT, verbose_name="企业", null=True, blank=True,

@@ -66,7 +66,8 @@ class DangerPage:
     @property
     def closed_moves(self) -> list[str]:
         """Why a move is closed, in words."""
-        return [f"不能{one.label}：{one.reason}。" for one in self._buttons if one.reason]
+        shown = [one for one in self._buttons if one.reason and one.label not in ASIDE]
+        return [f"不能{one.label}：{one.reason}。" for one in shown]
 
     @cached_property
     def aside(self) -> list[tuple[str, str]]:

@@ -239,6 +239,7 @@ def silent(request: ActorRequest) -> HttpResponse:
     page = {
         "title": "沉默企业",
         "days": days, "minutes": minutes, "more": len(firms) > SHOWN, "shown": SHOWN,
+        "count": rows.count() if len(firms) > SHOWN else len(firms),
         "filters": {"region": region, "region_label": places.labels({region}).get(region, ""),
                     "industries": [(k, v, k == industry) for k, v in danger_cells.industry_choices()]},
         "firms": sorted(

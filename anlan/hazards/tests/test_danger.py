@@ -410,3 +410,30 @@ def test_the_same_photo_for_two_dangers_is_noticed(inspector: Actor, own: Actor)
     hung = files.attached(second).get()
     assert files.twins(hung).count() == 1 and files.twins(hung).get().subject_id == first.pk
     assert again(second).photos == 1
+
+
+# Nightly ---------------------------------------------------------------------------------------------
+
+
+def test_what_the_same_firm_had_within_the_year_is_marked_as_come_again(inspector: Actor) -> None:
+    from anlan.hazards.actions import danger_nightly
+
+    words = {"description": "疏散通道堆放杂物"}
+    old = inspected(inspector, found_on=TODAY - timedelta(366), **words)
+    middle = inspected(inspector, found_on=TODAY - timedelta(365), **words)
+    new, other = inspected(inspector, **words), inspected(inspector, description="另一件事")
+    assert danger_nightly.mark_repeated(TODAY) == 2
+    assert [again(one).repeated for one in (old, middle, new, other)] == [False, True, True, False]
+    assert danger_nightly.mark_repeated(TODAY) == 0
+
+
+def test_what_a_sheet_brought_under_way_gets_its_clock_once(inspector: Actor) -> None:
+    from anlan.hazards.actions import danger_nightly
+
+    row = inspected(inspector, found_on=date(2023, 6, 1))
+    HiddenDanger.objects.unscoped("test").filter(pk=row.pk).update(
+        state="rectifying", due_on=date(2023, 6, 30)
+    )
+    assert (danger_nightly.start_clocks(), danger_nightly.start_clocks()) == (1, 0)
+    term = deadline.of_row(row).get(key="rectify")
+    assert last_day(term.due_at) == date(2023, 6, 30) and deadline.light(term, clock.now()).colour == "r"

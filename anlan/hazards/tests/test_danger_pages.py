@@ -110,8 +110,8 @@ def test_a_photo_used_before_is_said_at_once_and_on_the_page(house: World, signe
     first, second = ordered(house), ordered(house)
     client = signed_in("enterprise_user")
     url = reverse("danger-photograph", args=[second.pk])
-    sent = {"kind": "after", "file": picture(77), "taken_at": "2023-07-04T08:00:00+08:00", "longitude": "117.86",
-            "latitude": "29.25"}  # fmt: skip
+    sent = {"kind": "after", "file": picture(77), "taken_at": "2023-07-04T08:00:00+08:00",
+            "longitude": "117.86", "latitude": "29.25"}  # fmt: skip
     client.post(reverse("danger-photograph", args=[first.pk]), {"kind": "after", "file": picture(77)})
     words = text_of(client.post(url, sent, follow=True))
     assert "与系统中另外 1 处的照片是同一张" in words
