@@ -54,7 +54,8 @@ def review(row: RiskPoint) -> SafeString:
     """How long until the next review."""
     if row.state == RiskPoint.State.RETIRED or row.review_due_on is None:
         return cells.DASH
-    return cells.light(*until(row.review_due_on, clock.today()))
+    found = until(row.review_due_on, clock.today())
+    return conditional_escape(cells.day(row.review_due_on)) if found.colour == "g" else cells.light(*found)
 
 
 def until(due: date, today: date, near: timedelta = NEAR) -> Light:

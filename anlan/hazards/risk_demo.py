@@ -102,6 +102,7 @@ def _row(firm: Enterprise, one: dict[str, str]) -> dict[str, Any]:
     point = RiskPoint(enterprise=firm, **_words(one))
     if chance(firm.pk, one["name"], "graded") >= 6:
         _grade(point, one)
+        _vary(point, chance(firm.pk, one["name"], "kept"))
     point.derive()
     point.reviewed_on = DAY - timedelta(days=20 + 4 * chance(firm.pk, one["name"], "day"))
     point.registered_on = point.reviewed_on - timedelta(days=30)
@@ -123,6 +124,17 @@ def _grade(point: RiskPoint, one: dict[str, str]) -> None:
     for side in ("inherent", "residual"):
         for name, value in zip("lec", one[side].split(";"), strict=True):
             setattr(point, f"{side}_{name}", Decimal(value))
+
+
+def _vary(point: RiskPoint, told: int) -> None:
+    """Measures that are not kept leave the risk as it was; good ones take it one step further down."""
+    if told < 5:
+        for name in "lec":
+            setattr(point, f"residual_{name}", getattr(point, f"inherent_{name}"))
+    elif told < 14:
+        point.residual_l = point.inherent_l
+    elif told > 75 and point.residual_l == 1:
+        point.residual_l = Decimal("0.5")
 
 
 def _own_firm(firm: Enterprise) -> None:

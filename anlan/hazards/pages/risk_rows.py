@@ -31,7 +31,8 @@ class PanelsFirst(RowPage):
         """The firm, and what was found."""
         found: list[Any] = [str(self.row.enterprise)]
         if self.ledger.key == "risks":
-            found += [risk_cells.residual(self.row), self.row.get_state_display()]
+            colour = risk_cells.graded(self.row.residual_colour, self.row.residual_score)
+            found += [colour, self.row.get_state_display()]
         else:
             found += [risk_cells.level(self.row), self.row.get_state_display()]
         return [*found, *([cells.tag("演示数据")] if self.row.demo else [])]
