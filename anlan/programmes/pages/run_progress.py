@@ -25,6 +25,7 @@ from anlan.programmes.reads_units import units_of
 ONE_DAY = timedelta(days=1)
 WEEKDAYS = "一二三四五六日"
 NAMED = 2
+SHORT = {"r": "逾期", "y": "临期", "g": "按期", "o": "未到期"}
 
 
 @require_GET
@@ -148,7 +149,7 @@ def _row(one: Tally, url: str, rows: str) -> dict[str, Any]:
         "bar": "" if one.share is None else cells.bar(one.share),
         "due": one.due,
         "cells": [
-            (key, getattr(one, key), f"{rows or url}&light={key}") for key in ("r", "y", "g", "o")
+            (key, getattr(one, key), f"{rows or url}&light={key}", SHORT[key]) for key in ("r", "y", "g", "o")
         ],
         "unsigned": one.unsigned,
         "unsigned_url": f"{rows}&state=issued" if rows else "",
