@@ -197,6 +197,7 @@ def _firms(
                 labels[one.path] = list(places.labels(above).values())
             yield {
                 "id": one.id, "code": one.code, "name": one.name, "region_path": one.path,
+                "address": f"{labels[one.path][-1]}演示路 {one.id % 300 + 1} 号",
                 "longitude": one.longitude, "latitude": one.latitude, "industry": one.trade.industry,
                 "status": one.status, "size": one.size, "employees": one.employees,
                 "regulator_id": regulators.get((one.path, one.trade.industry)),
