@@ -86,16 +86,21 @@ def thumb(row: HiddenDanger) -> SafeString:
     return mark_safe(f'<img class="thumb" src="{url}" width="38" height="24" loading="lazy" alt="">')
 
 
-def number(row: HiddenDanger) -> str:
+def number(row: HiddenDanger) -> SafeString:
     """YH0000059."""
-    return row.number
+    return words(row.number)
 
 
-def industry(row: Any) -> str:
+def industry(row: Any) -> SafeString:
     """The name of the row's industry."""
-    return industry_name(row.industry)
+    return words(industry_name(row.industry))
 
 
-def firm(row: HiddenDanger) -> str:
+def firm(row: HiddenDanger) -> SafeString:
     """The firm's short name, or the place where there is no firm."""
-    return (row.enterprise.short_name or row.enterprise.name) if row.enterprise else row.place
+    return words((row.enterprise.short_name or row.enterprise.name) if row.enterprise else row.place)
+
+
+def words(text: str) -> SafeString:
+    """Plain words, escaped."""
+    return mark_safe(escape(text) if text else str(cells.DASH))

@@ -35,7 +35,7 @@ def register_maker(model: type[models.Model], maker: Maker) -> None:
 def _gather() -> None:
     """Let every app register its makers: those that need one have them in `<app>/making.py`."""
     for config in apps.get_app_configs():
-        if module_has_submodule(config.module, "making"):  # type: ignore[arg-type]
+        if module_has_submodule(config.module, "making"):
             import_module(f"{config.name}.making")
 
 

@@ -33,7 +33,7 @@ def mark_repeated(today: date) -> int:
     since = date.fromordinal(today.toordinal() - YEAR)
     with connection.cursor() as cursor:
         cursor.execute(AGAIN, [since, YEAR])
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def start_clocks() -> int:

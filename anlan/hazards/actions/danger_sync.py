@@ -77,7 +77,7 @@ def _new(actor: Actor, record: Record) -> HiddenDanger:
 
 
 def _edit(actor: Actor, record: Record) -> HiddenDanger:
-    row = HiddenDanger.objects.visible_to(actor).filter(pk=record.id).first()
+    row: HiddenDanger | None = HiddenDanger.objects.visible_to(actor).filter(pk=record.id).first()
     if row is None:
         raise Refused("没有这条隐患，或者不在您的职责范围内。")
     if not row.is_open:
