@@ -15,6 +15,8 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property, lru_cache
 
+from anlan.org.rules.chart import Office as Office
+from anlan.org.rules.chart import Place as Place
 from anlan.org.rules.dates import valid_on
 from anlan.org.rules.names import normal
 
@@ -29,33 +31,6 @@ class Standing(StrEnum):
     NAMED = "named"  # the document names it beside the group
     PRESUMED = "presumed"  # taken in, with a mark
     SUGGESTED = "suggested"  # only after the office's tick
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A region with its days. `parent` is a code."""
-
-    code: str
-    name: str
-    short_name: str
-    level: str
-    parent: str
-    valid_from: date | None = None
-    valid_to: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Office:
-    """A unit with its days. `family` is empty for an office that belongs to none."""
-
-    id: int
-    name: str
-    family: str
-    kind: str
-    place: str
-    industries: tuple[str, ...] = ()
-    valid_from: date | None = None
-    valid_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
