@@ -56,8 +56,8 @@ LAYERS: tuple[Layer, ...] = (
         (
             Mark("expired", "证照过期", "r", query={"papers": "expired"}, column=True),
             Mark("soon", "证照将到期", "y", query={"papers": "soon"}),
-            Mark("stopped", "停产、关闭", "o", query={"status": "suspended,closed,merged"}),
-            Mark("others", "在产、在建", "g"),
+            Mark("working", "在产、在建", "g", query={"status": "operating,trial,building"}),
+            Mark("others", "停产、关闭", "o"),
         ),
     ),
     Layer(
@@ -68,8 +68,8 @@ LAYERS: tuple[Layer, ...] = (
         THING_PLACE,
         (
             Mark("building", "在建", "y", query={"state": "building"}, column=True),
-            Mark("stopped", "停用、关闭", "o", query={"state": "stopped,closed"}),
-            Mark("others", "在用", "g"),
+            Mark("in-use", "在用", "g", query={"state": "in-use"}),
+            Mark("others", "停用、关闭", "o"),
         ),
         note="没有自己的坐标的，落在厂区或企业的坐标上。",
     ),
@@ -97,8 +97,8 @@ LAYERS: tuple[Layer, ...] = (
         (
             Mark("major", "重大，未销号", "red", "重", {"level": "major", "state": OPEN}, column=True),
             Mark("late", "逾期", "r", query={"late": "1"}, column=True),
-            Mark("closed", "已销号、作废", "o", query={"state": "closed,void"}),
-            Mark("others", "未逾期", "g"),
+            Mark("open", "未逾期", "g", query={"state": OPEN}),
+            Mark("others", "已销号、作废", "o"),
         ),
         start={"state": OPEN},
         note="没有自己的坐标的，落在厂区或企业的坐标上。",

@@ -41,7 +41,7 @@ from anlan.org.models import Region
 from anlan.org.models.dated import on_day
 
 MOST_DOTS = 20_000
-MOST_LISTED = 20
+MOST_LISTED = 8
 COUNTY = 3
 # What a page of a list keeps in the address bar and a map has no use for.
 NOT_FILTERS = frozenset({"layer", "box", "zoom", "after", "before", "view", "columns", "count", WITHIN})
@@ -123,7 +123,7 @@ class MapView:
 
     @cached_property
     def counts(self) -> list[Counted]:
-        """By the parts of the root, whether they have rows or not: one statement over the rows."""
+        """By the parts of the root, towns only where they have rows: one statement over the rows."""
         depth = self.root.count("/") + 1
         split = Func(
             F(self.region_field), Value("/"), Value(depth), function="split_part", output_field=TextField()
@@ -140,9 +140,11 @@ class MapView:
             .order_by("part")
         )
         by_part = {one.pop("part"): one for one in found}
-        return [
+        lines = [
             self._counted(code, label, by_part.get(code, {})) for code, label in self._parts(set(by_part))
         ]
+        # Few ledgers are filed by town: below the county, towns without rows are left out.
+        return [one for one in lines if one.total] if depth > COUNTY else lines
 
     def _counted(self, code: str, label: str, found: Mapping[str, int]) -> Counted:
         marks = {one.key: found.get(f"n_{one.key}", 0) for one in self.layer.marks if one.column}
@@ -162,7 +164,7 @@ class MapView:
         names = places.labels(set(paths.values()))
         found |= {code: names[path] for code, path in paths.items()}
         if "" in used:
-            found[""] = "未分到下级"
+            found[""] = "未分到乡镇" if self.root.count("/") >= COUNTY else "未分到下级"
         return list(found.items())
 
     @property

@@ -30,7 +30,7 @@
   const taken = list => list.map(([x, y, n, rank, worst, id, w, s, e, t]) => ({ x, y, n, rank, worst, id, box: [w, s, e, t] }));
   const gather = () => { scene.features = scene.dots ? cells : paint.gather(view, cells); };
   const zoom = () => Math.round(2 * Math.log2(view.s / CELL));
-  const words = one => `${one.n.toLocaleString()} ${first.unit}${one.n > 1 && one.rank < first.marks.length - 1 ? `，其中${first.marks[one.rank].label} ${one.worst} ${first.unit}` : `，${first.marks[one.rank].label}`}`;
+  const words = one => `${one.n.toLocaleString()} ${first.unit}${one.n > 1 && !'go'.includes(first.marks[one.rank].tone) ? `，其中${first.marks[one.rank].label} ${one.worst} ${first.unit}` : one.n > 1 ? '' : `，${first.marks[one.rank].label}`}`;
 
   const ask = () => {
     clearTimeout(waiting);
@@ -84,7 +84,7 @@
       const [x, y] = paint.place(view, one.x, one.y), wide = card.offsetWidth, high = card.offsetHeight;
       card.style.left = `${Math.max(4, Math.min(view.w - wide - 4, x + 14))}px`;
       card.style.top = `${Math.max(4, Math.min(view.h - high - 4, y > view.h / 2 ? y - high - 12 : y + 14))}px`;
-      if (pin) card.focus();
+      if (pin) card.focus({ preventScroll: true });
     } catch {
       say.textContent = '没有打开。请检查网络，或在左表的台账里找。';
     }

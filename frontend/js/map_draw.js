@@ -6,6 +6,7 @@ window.anlanMap = (() => {
   const token = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const NAMES = { g: ['--green-fill', '--green-ink'], y: ['--yellow-fill', '--yellow-ink'], r: ['--red-fill', '--red-ink'], o: ['--ground', '--ink-3'], red: ['--red-map', '--red-ink'], orange: ['--orange-map', '--orange-ink'], yellow: ['--yellow-map', '--yellow-ink'], blue: ['--info-pale', '--info-ink'] };
   const paint = { sans: token('--sans'), ink: token('--ink'), ink2: token('--ink-2'), ink3: token('--ink-3'), ground: token('--ground'), land: token('--ground-2'), line: token('--edge'), hair: token('--line-2'), blue: token('--blue'), pale: token('--blue-pale') };
+  const QUIET = new Set(['g', 'o']);
   const TONES = Object.fromEntries(Object.entries(NAMES).map(([tone, [fill, ink]]) => [tone, { fill: token(fill), ink: token(ink) }]));
   const place = (view, east, north) => [(east - view.x) * view.k * view.s + view.w / 2, (view.y - north) * view.s + view.h / 2];
   const degrees = (view, px, py) => [view.x + (px - view.w / 2) / (view.k * view.s), view.y - (py - view.h / 2) / view.s];
@@ -50,7 +51,10 @@ window.anlanMap = (() => {
     shown.filter(one => one.level < least).forEach(one => stroke(one, paint.line, one.level ? 1.4 : 2));
     shown.filter(one => one.code === at).forEach(one => stroke(one, paint.ink, 2.2));
   };
-  const names = (ctx, view, shapes) => {
+  // A name gives way to the marks: it moves up or down within its territory, or is left out.
+  const names = (ctx, view, shapes, features) => {
+    const spots = features.length > 400 ? [] : features.map(one => [...place(view, one.x, one.y), radius(one.n)]);
+    const free = (x, y, half) => spots.every(([p, q, r]) => Math.abs(p - x) > half + r || Math.abs(q - y) > 9 + r);
     const crowded = shapes.some(one => one.level === 1) && shapes.length > 30 && view.s < 260;
     ctx.font = `12px ${paint.sans}`;
     ctx.textAlign = 'center';
@@ -61,8 +65,11 @@ window.anlanMap = (() => {
     shapes.filter(one => seen(view, one) && one.level === (crowded ? 1 : Math.max(...shapes.map(other => other.level)))).forEach(one => {
       const wide = (one.box[2] - one.box[0]) * view.k * view.s, [x, y] = place(view, ...one.middle);
       if (wide < 34) return;
-      ctx.strokeText(one.name, x, y);
-      ctx.fillText(one.name, x, y);
+      const half = ctx.measureText(one.name).width / 2, high = (one.box[3] - one.box[1]) * view.s * .32;
+      const up = [0, -14, 14, -28, 28, -42, 42, -56, 56].find(off => Math.abs(off) <= high && free(x, y + off, half));
+      if (up === undefined) return;
+      ctx.strokeText(one.name, x, y + up);
+      ctx.fillText(one.name, x, y + up);
     });
   };
 
@@ -97,7 +104,7 @@ window.anlanMap = (() => {
     ctx.textBaseline = 'middle';
     ctx.fillStyle = paint.ink;
     ctx.fillText(one.n < 10000 ? String(one.n) : `${(one.n / 10000).toFixed(1)}万`, x, y + .5);
-    if (one.rank < marks.length - 1) mark(ctx, tone, x + r * .74, y - r * .74, 5.5);
+    if (!QUIET.has(tone.tone)) mark(ctx, tone, x + r * .74, y - r * .74, tone.letter ? 7 : 5.5);
   };
   const marks = (ctx, view, kinds, features, dots) => {
     const big = dots && features.length > 400 ? 3 : dots ? 5 : 7;
@@ -138,7 +145,7 @@ window.anlanMap = (() => {
   return { draw(ctx, ratio, view, scene) {
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     ctx.clearRect(0, 0, view.w, view.h);
-    if (scene.shapes.length) { land(ctx, view, ratio, scene.shapes, scene.region); names(ctx, view, scene.shapes); }
+    if (scene.shapes.length) { land(ctx, view, ratio, scene.shapes, scene.region); names(ctx, view, scene.shapes, scene.features); }
     marks(ctx, view, scene.marks, scene.features, scene.dots);
     if (scene.at) ring(ctx, view, scene.at);
   }, place, degrees, outlines, gather, radius, inside: (ctx, view, shapes, px, py) => {

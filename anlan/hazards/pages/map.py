@@ -118,8 +118,9 @@ class MapPage:
 
     @cached_property
     def lines(self) -> list[Line]:
-        """The table."""
-        return [self._line(one) for one in self.view.counts]
+        """The table. What belongs to no part has no address of its own, unless it is all there is."""
+        counts = self.view.counts
+        return [self._line(one, linked=not one.path and len(counts) == 1) for one in counts]
 
     @cached_property
     def sum(self) -> Line:
@@ -158,6 +159,13 @@ class MapPage:
     def shapes(self) -> map_shapes.Shapes:
         """The polygons of the territory."""
         return map_shapes.shapes_for(self.root_code)
+
+    @property
+    def outside(self) -> str:
+        """The names of the table's regions that have no outline."""
+        drawn_ = {one.code for one in self.shapes.shapes}
+        found = [one.label for one in self.lines if one.code and one.code not in drawn_]
+        return "、".join(found[:8]) + (f"等 {len(found)} 个区划" if len(found) > 8 else "")
 
     @property
     def root_code(self) -> str:
