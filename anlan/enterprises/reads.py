@@ -16,7 +16,7 @@ from django.db.models.signals import post_delete, post_save
 
 from anlan.enterprises.models import Certificate, Distinction, Enterprise, Licence, Standing
 from anlan.enterprises.rules.expiry import NOTICE, Expiry, expiry
-from anlan.enterprises.rules.likeness import ALIKE, likeness, placed_apart
+from anlan.enterprises.rules.likeness import ALIKE, likeness, pairs, placed_apart
 from anlan.enterprises.rules.status import Duty, owes, owing
 from anlan.kernel import clock, parameters, places
 from anlan.kernel.models import ParameterValue
@@ -209,12 +209,12 @@ def suspicions(actor: Actor, path: str = "") -> Suspicions:
     )[:MOST_GROUPS]
     ids = {pk for pair in wanted for pk in pair[:2]}
     firms = {one.pk: one for one in live(actor).filter(pk__in=ids).select_related("regulator")}
-    pairs = [
+    shown = [
         Pair(firms[one], firms[other], why, score)
         for one, other, why, score in wanted
         if one in firms and other in firms
     ]
-    return Suspicions(pairs, count > MOST_COMPARED, count)
+    return Suspicions(shown, count > MOST_COMPARED, count)
 
 
 def like(actor: Actor, firm: Enterprise) -> list[Enterprise]:
@@ -277,18 +277,23 @@ def _named_places(lines: list[Line], ids: set[int]) -> dict[int, tuple[str, str]
 
 
 def _near_names(found: Reasons, firms: list[tuple[int, str]]) -> None:
-    """Names of one county at least `ALIKE`: each is compared only with those that share its rarest pairs."""
+    """Names of one county at least `ALIKE`, each pair counting the less the more firms have it.
+
+    A name is compared only with those that share one of its rarer pairs; equal ones are told elsewhere.
+    """
     holders: dict[str, list[int]] = defaultdict(list)
-    pairs = [{core[n : n + 2] for n in range(len(core) - 1)} for _, core in firms]
-    for place, mine in enumerate(pairs):
+    owned = [pairs(core) for _, core in firms]
+    for place, mine in enumerate(owned):
         for pair in mine:
             holders[pair].append(place)
+    weights = {pair: 1 / len(held) for pair, held in holders.items()}
     for place, (pk, core) in enumerate(firms):
-        # Two names with a share s of their pairs in common agree in one of the (1 − s) rarest and one more.
-        rare = sorted(pairs[place], key=lambda pair: len(holders[pair]))
-        rare = rare[: max(1, round(len(rare) * 0.5) + 1)]
-        for other in {place_of for pair in rare for place_of in holders[pair] if place_of > place}:
-            score = likeness(core, firms[other][1])
+        rare = sorted(owned[place], key=lambda pair: len(holders[pair]))
+        rare = rare[: len(rare) // 2 + 1]
+        for other in {at for pair in rare for at in holders[pair] if at > place}:
+            if firms[other][1] == core:
+                continue
+            score = likeness(core, firms[other][1], weights)
             if score >= ALIKE:
                 _note(found, [pk, firms[other][0]], f"名称相近（{score:.0%}）", score * 0.95)
 

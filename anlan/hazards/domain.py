@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from anlan.hazards import danger_domain, demo, map_domain, risk_demo, risk_domain
+from anlan.enterprises import folder
+from anlan.hazards import danger_domain, demo, firm_parts, map_domain, risk_demo, risk_domain
 from anlan.kernel.shell import Group
+
+for _part in firm_parts.PARTS:
+    folder.register(_part)
 
 PARTS = (danger_domain, risk_domain, map_domain)
 LEDGERS = tuple(ledger for part in PARTS for ledger in part.LEDGERS)

@@ -12,7 +12,7 @@ from django.db.models import Min, Q
 
 from anlan.enterprises.models import Certificate, Enterprise, KeyPerson, Licence, Site, Standing
 from anlan.kernel import clock
-from anlan.kernel.scope import Actor
+from anlan.kernel.scope import Actor, ScopedModel
 from anlan.kernel.writing import Written, write
 from anlan.org.models import Industry, Unit
 from anlan.org.models.dated import on_day
@@ -88,10 +88,37 @@ def follow_firm(actor: Actor, firm: Enterprise, differences: Mapping[str, Any]) 
 
 
 def bring_along(firm: Enterprise) -> None:
-    """Copy place and industry of the firm onto what hangs on it (derived columns: not recorded)."""
-    copies = {"region_path": firm.region_path, "industry": firm.industry}
-    for model in (KeyPerson, Licence, Certificate):
-        model.objects.unscoped(REASON).filter(enterprise=firm).update(**copies)
+    """Copy place and industry of the firm onto every row of the house that derives them from it.
+
+    Derived columns are not recorded. A row at a site of its own lies where the site does.
+    """
+    for model in _deriving():
+        manager: Any = model._base_manager
+        rows = manager.filter(enterprise=firm)
+        if "industry" in model.derived:
+            rows.update(industry=firm.industry)
+        if "region_path" in model.derived:
+            placed_by_firm = (
+                rows.filter(site=None) if _has(model, "site") and model is not KeyPerson else rows
+            )
+            placed_by_firm.update(region_path=firm.region_path)
+
+
+def _deriving() -> list[type[ScopedModel]]:
+    """The tables that point at a firm and keep copies of its place or industry."""
+    found = []
+    for relation in Enterprise._meta.get_fields(include_hidden=True):
+        model = relation.related_model
+        field = getattr(relation, "field", None)
+        if not (isinstance(model, type) and issubclass(model, ScopedModel)) or model is Enterprise:
+            continue
+        if getattr(field, "name", "") == "enterprise" and {"industry", "region_path"} & model.derived:
+            found.append(model)
+    return found
+
+
+def _has(model: type[ScopedModel], name: str) -> bool:
+    return any(one.name == name for one in model._meta.concrete_fields)
 
 
 def check_site(actor: Actor, site: Site) -> None:

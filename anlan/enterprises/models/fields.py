@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from anlan.enterprises.rules import uscc
@@ -43,6 +44,18 @@ def _shipped(path: Path = loading.DATA / "industries.csv") -> list[tuple[str, st
 def industry_name(slug: str) -> str:
     """What an industry is called; an unknown one by its slug."""
     return dict(industries()).get(slug, slug)
+
+
+def east(value: Any) -> None:
+    """A longitude of the country; what is often wrong with it is said."""
+    if not 73 <= value <= 136:
+        raise ValidationError("经度应在 73 到 136 之间。请核对是否与纬度填反。", code="place")
+
+
+def north(value: Any) -> None:
+    """A latitude of the country."""
+    if not 3 <= value <= 54:
+        raise ValidationError("纬度应在 3 到 54 之间。请核对是否与经度填反。", code="place")
 
 
 class IndustryField(models.CharField):  # type: ignore[type-arg]

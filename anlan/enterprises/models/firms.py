@@ -5,20 +5,15 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from anlan.enterprises.models.fields import CodeField, IndustryField
+from anlan.enterprises.models.fields import CodeField, IndustryField, east, north
 from anlan.enterprises.rules import uscc
 from anlan.enterprises.rules.likeness import core
 from anlan.kernel import clock, places
 from anlan.kernel.scope import PathField, Scope, ScopedModel
 
-EAST = (MinValueValidator(73, "经度应在 73 到 136 之间。请核对是否与纬度填反。"),
-        MaxValueValidator(136, "经度应在 73 到 136 之间。请核对。"))  # fmt: skip
-NORTH = (MinValueValidator(3, "纬度应在 3 到 54 之间。请核对。"),
-         MaxValueValidator(54, "纬度应在 3 到 54 之间。请核对是否与经度填反。"))  # fmt: skip
 EAST_HINT = "国家大地坐标系（CGCS2000）的度数，如 117.861911"
 NORTH_HINT = "国家大地坐标系（CGCS2000）的度数，如 29.248025"
 
@@ -78,10 +73,16 @@ class Enterprise(ScopedModel):
     region_path = PathField("区划")
     address = models.CharField("地址", max_length=150, blank=True, default="")
     longitude = models.DecimalField(
-        "经度", max_digits=9, decimal_places=6, null=True, blank=True, validators=EAST, help_text=EAST_HINT
+        "经度", max_digits=9, decimal_places=6, null=True, blank=True, validators=[east], help_text=EAST_HINT
     )
     latitude = models.DecimalField(
-        "纬度", max_digits=8, decimal_places=6, null=True, blank=True, validators=NORTH, help_text=NORTH_HINT
+        "纬度",
+        max_digits=8,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        validators=[north],
+        help_text=NORTH_HINT,
     )
     industry = IndustryField("行业领域")
     status = models.CharField("经营状态", max_length=10, choices=Status, default=Status.OPERATING)
@@ -188,10 +189,16 @@ class Site(ScopedModel):
     region_path = PathField("区划", blank=True, help_text="留空的，与企业所在区划相同")
     address = models.CharField("地址", max_length=150, blank=True, default="")
     longitude = models.DecimalField(
-        "经度", max_digits=9, decimal_places=6, null=True, blank=True, validators=EAST, help_text=EAST_HINT
+        "经度", max_digits=9, decimal_places=6, null=True, blank=True, validators=[east], help_text=EAST_HINT
     )
     latitude = models.DecimalField(
-        "纬度", max_digits=8, decimal_places=6, null=True, blank=True, validators=NORTH, help_text=NORTH_HINT
+        "纬度",
+        max_digits=8,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        validators=[north],
+        help_text=NORTH_HINT,
     )
     in_use = models.BooleanField("在用", default=True)
 

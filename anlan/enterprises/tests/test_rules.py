@@ -216,6 +216,13 @@ def test_names_are_alike_by_their_pairs() -> None:
     assert likeness.likeness("厂", "店") == 0.0
 
 
+def test_a_pair_that_many_firms_have_tells_little() -> None:
+    weights = dict.fromkeys(likeness.pairs("房地产开发项目部"), 0.1)
+    assert likeness.likeness("诚辉房地产开发项目部", "瑞远房地产开发项目部") > likeness.ALIKE
+    assert likeness.likeness("诚辉房地产开发项目部", "瑞远房地产开发项目部", weights) < likeness.ALIKE
+    assert likeness.likeness("诚辉房地产开发项目部", "诚辉房地产开发部", weights) > likeness.ALIKE
+
+
 def test_everyday_words_mean_one_industry() -> None:
     known = [("noncoal-mine", "非煤矿山（含稀土）"), ("hazchem", "危险化学品"), ("mine", "矿山")]
     words = dict((word, slug) for slug, word in spoken.spoken(known))
