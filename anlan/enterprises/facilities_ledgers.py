@@ -114,6 +114,7 @@ def url_of(row: Facility) -> str:
 def _make(key: str, label: str, attributes: tuple[Attribute, ...]) -> Ledger:
     names = tuple(field_name(one.key) for one in attributes)
     filters = [one for one in attributes if one.filter]
+    first = [one for one in filters if one.type in {"choice", "flag"}][:3]
     return Ledger(
         key=key_of(key),
         base=BASE,
@@ -141,7 +142,7 @@ def _make(key: str, label: str, attributes: tuple[Attribute, ...]) -> Ledger:
         filters=(
             Filter("region_path", kind="region"),
             Filter("state"),
-            *(Filter(field_name(one.key), label=one.label, more=n >= 3) for n, one in enumerate(filters)),
+            *(Filter(field_name(one.key), label=one.label, more=one not in first) for one in filters),
             Filter("enterprise", more=True, picker=PICK_FIRM),
             Filter("opened_on", more=True),
         ),

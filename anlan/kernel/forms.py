@@ -164,6 +164,9 @@ def _suit(field: forms.Field, model_field: Any) -> None:
         return
     if isinstance(field, forms.IntegerField):  # FloatField and DecimalField are kinds of it
         field.error_messages["invalid"] = "不是数。请只填数字，如 12。"
+    if isinstance(field, forms.NullBooleanField):
+        field.widget = forms.NullBooleanSelect()
+        field.widget.choices = [("unknown", "不填"), ("true", "是"), ("false", "否")]
     if isinstance(field, forms.TypedChoiceField):
         unset, pairs = "请选择" if field.required else "不填", cast("Any", field.choices)
         field.choices = [(key, label if key not in ("", None) else unset) for key, label in pairs]

@@ -23,7 +23,7 @@ OF_PACK = Filter("pack", label="行业包", more=True)
 SURE = Filter("confidence", label="把握", more=True)
 STATE = Column("valid_to", label="效力", cell=panels.state_cell, value=panels.state_words, css="c-s")
 SURENESS = Column("confidence", label="把握", cell=fields.sure_cell, value=fields.unsure_words, css="c-l")
-BASIS = Column("standard", label="依据", cell=panels.basis_cell, value=panels.basis_words, css="c-f")
+BASIS = Column("standard", label="依据", cell=panels.basis_cell, value=panels.basis_words, css="c-f c-w")
 INDUSTRY = Column(
     "industry", label="行业", cell=fields.industry_cell,
     value=lambda row: fields.industry_label(row.industry), css="mid c-r",
@@ -58,8 +58,8 @@ CRITERIA = Ledger(
     filters=(industry_filter(Criterion), STANDING, ON_DAY, SURE, OF_PACK),
     search=("text", "key", "group"),
     search_hint="情形、代码、类别",
-    order=("industry", "position", "id"),
-    order_label="按行业和条款次序",
+    order=("key", "id"),
+    order_label="按代码",
     detail=(
         Section("判定情形", ("key", "text", "group", "note")),
         Section("依据", ("standard", "article", "confidence", "source")),
@@ -115,7 +115,7 @@ CHECKLISTS = Ledger(
         Column("key", label="代码", css="tn mid c-no"),
         Column("group", label="检查内容", css="mid c-k"),
         Column("text", link=True, css="c-t"),
-        Column("phrase", css="c-f"),
+        Column("phrase", css="c-f c-w"),
         INDUSTRY,
         BASIS,
         Column("criterion_key", label="判定标准", css="tn mid c-x"),
@@ -125,8 +125,8 @@ CHECKLISTS = Ledger(
     filters=(industry_filter(ChecklistItem), STANDING, ON_DAY, SURE, OF_PACK),
     search=("text", "phrase", "group"),
     search_hint="检查项、问题表述",
-    order=("industry", "position", "id"),
-    order_label="按行业和检查次序",
+    order=("key", "id"),
+    order_label="按代码",
     detail=(
         Section("检查项", ("key", "group", "text", "phrase", "criterion_key")),
         Section("依据", ("standard", "article", "confidence", "source")),
@@ -149,7 +149,7 @@ PACKS = Ledger(
     columns=(
         Column("label", link=True, css="c-t"),
         Column("industries", label="行业", cell=panels.pack_industries, value=panels.pack_industry_words,
-               css="c-f"),
+               css="c-f c-w"),
         Column("edition", css="tn c-r"),
         Column("loaded_at"),
         Column("ended_on", shown=False),

@@ -32,8 +32,8 @@ def industry_label(slug: str) -> str:
 
 
 def industry_cell(row: Any) -> SafeString:
-    """The industry of a row in words."""
-    return conditional_escape(industry_label(row.industry)) if row.industry else cells.DASH
+    """The industry of a row in words, without what its name adds in brackets."""
+    return conditional_escape(industry_label(row.industry).partition("（")[0]) if row.industry else cells.DASH
 
 
 def unsure_words(row: Any) -> str:

@@ -146,6 +146,11 @@ class Based(Sure):
         abstract = True
 
     @property
+    def short_basis(self) -> str:
+        """Its number and the article, for a narrow column: 应急管理部令第10号 第3条."""
+        return f"{self.standard.number or self.standard} {self.article}".strip() if self.standard else ""
+
+    @property
     def basis(self) -> str:
         """《安全生产法》第41条; empty where none is known."""
         return (

@@ -104,7 +104,7 @@ def basis_words(row: Any) -> str:
 
 def basis_cell(row: Any) -> SafeString:
     """The same, set as a quotation of a source."""
-    return format_html('<span class="song">{}</span>', row.basis) if row.basis else cells.DASH
+    return format_html('<span class="song">{}</span>', row.short_basis) if row.standard else cells.DASH
 
 
 def industries_of(model: type[Criterion] | type[ChecklistItem] | type[FacilityKind]) -> list[tuple[str, str]]:

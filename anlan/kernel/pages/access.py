@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import Http404
 
-from anlan.kernel import registry
+from anlan.kernel import registry, shell
 from anlan.kernel.ledger import Ledger
 from anlan.kernel.requests import ActorRequest
 
@@ -26,6 +26,8 @@ def ledger_for(request: ActorRequest, key: str, act: str = "view") -> Ledger:
         allowed = may(request, ledger, act)
     if not allowed:
         raise Http404
+    if ledger.base:
+        request.menu_path = shell.address("ledger-list", ledger.base)  # type: ignore[attr-defined]
     return ledger
 
 

@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET
 
-from anlan.kernel import drawing, lookup, places
+from anlan.kernel import drawing, lookup, places, registry
 from anlan.kernel.ledger import Filter, Ledger, View
 from anlan.kernel.listing import RESERVED, Listing, filter_kind, filter_label
 from anlan.kernel.models import ColumnChoice, SavedView
@@ -63,6 +63,12 @@ class ListPage:
         self.listing = Listing(ledger, request.actor, query_of(request, ledger, self.own))
         self.url = address("ledger-list", ledger.key)
         self.title = ledger.label
+        above = registry.ledger(ledger.base) if ledger.base else None
+        self.crumbs = (
+            [{"label": above.label, "url": address("ledger-list", above.key)}, {"label": ledger.label}]
+            if above
+            else []
+        )
 
     @cached_property
     def query(self) -> dict[str, str]:
@@ -315,8 +321,6 @@ def query_of(request: ActorRequest, ledger: Ledger, own: Own | None = None) -> M
 
 def picker_url(ledger: Ledger, name: str) -> str:
     """The picker of a relation: declared, or that of the ledger it points to."""
-    from anlan.kernel import registry
-
     declared = ledger.pickers.get(name)
     if declared:
         return declared
