@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -140,6 +141,7 @@ class GridCell:
     light: str
     words: str
     label: str
+    head: str
     duty: int | None
 
 
@@ -153,6 +155,11 @@ class GridRow:
     done: int
     owed: int
     missed: int
+
+    @property
+    def heads(self) -> list[tuple[str, int]]:
+        """(month or quarter, how many periods stand under it)."""
+        return [(head, len(list(group))) for head, group in groupby(self.cells, key=lambda one: one.head)]
 
 
 def grid(rows: Iterable[Any], year: int, today: date) -> list[GridRow]:
@@ -183,7 +190,8 @@ def _row(one: Guarantor, duties: dict[date, GuarantorDuty], year: int, today: da
         light, words = GRID_STATES[state]
         word = "周" if cadence == "week" else "期"
         label = f"第 {number} {word}（{period.start:%m-%d} 至 {period.due_on:%m-%d}）"
-        cells.append(GridCell(state, light, words, label, duty.pk if duty else None))
+        head = f"{period.due_on.month} 月" if cadence != "quarter" else f"{number} 季度"
+        cells.append(GridCell(state, light, words, label, head, duty.pk if duty else None))
     count = Counter(cell.state for cell in cells)
     done = count["done"] + count["late"]
     return GridRow(

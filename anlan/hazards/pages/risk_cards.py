@@ -20,7 +20,7 @@ from anlan.kernel.pages.access import ledger_for, row_for
 from anlan.kernel.requests import ActorRequest, whole
 
 BLANK_LINES = 8
-MOST_JOBS = 200
+MOST_JOBS = 60
 
 
 def sheet(request: ActorRequest, title: str, back: str, **more: Any) -> dict[str, Any]:
@@ -60,6 +60,9 @@ def jobs(request: ActorRequest) -> HttpResponse:
     firm = whole(request.GET.get("enterprise"))
     if firm:
         rows = rows.filter(enterprise_id=firm)
+    text = request.GET.get("q", "").strip()[:40]
+    if text:
+        rows = rows.filter(Q(enterprise__name__icontains=text) | Q(job__icontains=text))
     counts = {one.value: Count("pk", filter=Q(residual_colour=one.value)) for one in Colour}
     groups = (
         rows.values("enterprise_id", "enterprise__name", "job")
@@ -71,6 +74,7 @@ def jobs(request: ActorRequest) -> HttpResponse:
         "title": "岗位风险告知",
         "jobs": found[:MOST_JOBS],
         "more": len(found) > MOST_JOBS,
+        "text": text,
         "firm": found[0]["enterprise__name"] if firm and found else "",
     }
     return render(request, "hazards/risk_jobs.html", {"page": page})
