@@ -116,7 +116,16 @@ def put_everywhere(actor: Actor, edition: Edition, name: str, unit: Unit) -> int
             if here:
                 change(actor, draft, draft.version, "units", lambda _, new=body: new)  # type: ignore[misc]
                 done += here
+        _settle_named(actor, edition, name, f"已落到{unit.name}")
     return done
+
+
+def _settle_named(actor: Actor, edition: Edition, name: str, words: str) -> None:
+    """The doubts that say that `name` is in no register are settled with it."""
+    rows = Finding.objects.visible_to(actor).filter(edition=edition, kind="unresolved_unit", settled_by="")
+    # Its place is the whole bracket of units; the words name the one that is meant.
+    for one in rows.filter(message__contains=f"“{name}”").select_related("edition__programme"):
+        settle(actor, one, words)
 
 
 def remember_name(actor: Actor, edition: Edition, name: str, unit_id: int) -> tuple[Unit, int]:

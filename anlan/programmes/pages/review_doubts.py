@@ -54,7 +54,9 @@ def _line(edition: Edition, one: Finding, draft: DraftItem | None = None) -> dic
     """A doubt with the words around it."""
     assert edition.text is not None
     text = edition.text.text
-    words = re.sub(r"\s+", "", text[one.start : max(one.end, min(one.start + AROUND, len(text)))])
+    # A doubt of a place and not of words is shown by what begins there; one of the whole text by nothing.
+    end = one.end if one.end > one.start else one.start + AROUND * bool(one.start)
+    words = re.sub(r"\s+", "", text[one.start : end])
     return {
         "row": one,
         "words": f"{words[: 2 * AROUND]}…" if len(words) > 2 * AROUND else words,

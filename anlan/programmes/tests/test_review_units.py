@@ -74,6 +74,8 @@ def test_an_unknown_unit_is_registered_from_the_review_and_answers_everywhere(
     assert back["Location"] == f"{reverse('review', args=[edition.pk])}?item=0"
     unit = Unit.objects.unscoped("test").get(name=STRANGE)
     assert [(one["state"], one["units"]) for one in strange(edition)] == [("resolved", [unit.pk])] * 2
+    left = Finding.objects.unscoped("test").filter(edition=edition, kind="unresolved_unit", settled_by="")
+    assert not left.exists()
     assert client.post(address, given).status_code in (302, 404)
     assert Unit.objects.unscoped("test").filter(name=STRANGE).count() == 1
 
