@@ -6,20 +6,18 @@ and the kind's attributes as columns, filters, form fields and columns of the sh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.urls import reverse
 
 from anlan.enterprises.located import THING_PLACE
 from anlan.enterprises.models import Facility
-from anlan.kernel.ledger import Blank, Column, Filter, Importing, Ledger, Panel, Section, View
+from anlan.kernel.ledger import Blank, Column, Filter, Importing, Ledger, Section, View
 from anlan.kernel.scope import Actor
 from anlan.standards import reads as standards
 from anlan.standards.models import FacilityKind
-from anlan.standards.rules.attributes import MOST_TEXT, shown
+from anlan.standards.rules.attributes import MOST_TEXT
 from anlan.standards.rules.pack import Attribute
 
 BASE = "facilities"
@@ -106,11 +104,6 @@ def key_of(kind: str) -> str:
     return PREFIX + kind
 
 
-def url_of(row: Facility) -> str:
-    """Where a facility is shown with the attributes of its kind."""
-    return reverse("ledger-row", args=[key_of(row.kind), row.pk]) if row.kind else f"/{BASE}/{row.pk}/"
-
-
 def _make(key: str, label: str, attributes: tuple[Attribute, ...]) -> Ledger:
     names = tuple(field_name(one.key) for one in attributes)
     filters = [one for one in attributes if one.filter]
@@ -174,18 +167,6 @@ def check(actor: Actor, row: Any) -> None:
     row.derive()
 
 
-def attributes_of(actor: Actor, row: Facility) -> Mapping[str, Any]:
-    """The attributes of a facility as its kind was when they were written, with their units."""
-    definition = row.definition
-    known = standards.attributes_of(definition) if definition else ()
-    found = [
-        {"label": one.label, "value": shown(one, row.attributes.get(one.key)), "unit": one.unit}
-        for one in known
-        if row.attributes.get(one.key) is not None
-    ]
-    return {"attributes": found, "url": url_of(row), "label": definition.label if definition else ""}
-
-
 FACILITIES = Ledger(
     key=BASE,
     model=Facility,
@@ -225,7 +206,6 @@ FACILITIES = Ledger(
         Section("位置", PLACE),
         Section("状态", LIFE),
     ),
-    panels=(Panel("属性", "enterprises/facilities_attributes.html", attributes_of),),
     totals=("kind", "state", "industry"),
     pickers={"enterprise": PICK_FIRM},
     prepare=check,

@@ -21,7 +21,8 @@ STANDING = Filter("valid_to", label="效力", kind="choice", options=panels.stan
 ON_DAY = Filter("withdrawn_on", label="适用日期，如 2023-07-05", kind="text", apply=panels.on_day_typed)
 OF_PACK = Filter("pack", label="行业包", more=True)
 SURE = Filter("confidence", label="把握", more=True)
-STATE = Column("valid_to", label="效力", cell=panels.state_cell, value=panels.state_words, css="c-s")
+# A column of its own: the dates stand on the page under their own names.
+STATE = Column("digest", label="效力", cell=panels.state_cell, value=panels.state_words, css="c-s")
 SURENESS = Column("confidence", label="把握", cell=fields.sure_cell, value=fields.unsure_words, css="c-l")
 BASIS = Column("standard", label="依据", cell=panels.basis_cell, value=panels.basis_words, css="c-f c-w")
 INDUSTRY = Column(

@@ -126,7 +126,7 @@ def versions(actor: Actor, row: Any) -> Mapping[str, Any]:
             {
                 "url": reverse("ledger-row", args=[row.scope.view.partition(".")[0], one.pk]),
                 "current": one.pk == row.pk,
-                "from": cells.day(one.valid_from) if one.valid_from else "一直以来",
+                "from": f"{cells.day(one.valid_from)} 起" if one.valid_from else "未注明生效日期",
                 "state": state_words(one),
             }
             for one in rows

@@ -12,10 +12,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from anlan.enterprises.facilities_ledgers import BASE, FACILITIES, key_of
+from anlan.enterprises.facilities_ledgers import BASE, FACILITIES, family, key_of
 from anlan.enterprises.models import Facility
 from anlan.kernel import totals
 from anlan.kernel.pages.access import ledger_for, row_for
+from anlan.kernel.pages.rows import RowPage
 from anlan.kernel.requests import ActorRequest, whole
 from anlan.kernel.scope import Actor
 from anlan.standards import reads as standards
@@ -58,6 +59,24 @@ def new(request: ActorRequest) -> HttpResponse:
         },
         "industries": _by_industry(counts(request.actor), request),
     })  # fmt: skip
+
+
+@require_GET
+def show(request: ActorRequest, pk: int) -> HttpResponse:
+    """A facility with the attributes of its kind, under the address that all facilities have."""
+    return _row_page(request, pk, "kernel/detail.html")
+
+
+@require_GET
+def print_facility(request: ActorRequest, pk: int) -> HttpResponse:
+    """The same for A4."""
+    return _row_page(request, pk, "kernel/print.html")
+
+
+def _row_page(request: ActorRequest, pk: int, template: str) -> HttpResponse:
+    whole = ledger_for(request, BASE)
+    row = row_for(request, whole, pk, "enterprise", "site", "definition")
+    return render(request, template, {"page": RowPage(request, family(key_of(row.kind)) or whole, row)})
 
 
 def edit(request: ActorRequest, pk: int) -> HttpResponse:
