@@ -30,6 +30,7 @@ KEPT_SECONDS = 3600.0 if settings.TESTING else parameters.KEPT_SECONDS
 GENERAL = "emergency"  # 综合监管
 LOCAL = "people-government"  # 属地
 COUNTY = 3
+KEPT_MINUTE = 60.0
 MOST_COMPARED = 20_000
 MOST_GROUPS = 60
 MOST_LIKE, SHOWN_LIKE = 20, 3
@@ -133,35 +134,58 @@ class Supervisor:
     unit_id: int | None = None
 
 
-def supervisors(firm: Enterprise, industry: Industry | None = None) -> list[Supervisor]:
+def supervisors(firm: Enterprise) -> list[Supervisor]:
     """Who answers for the firm: its industry's office, general supervision, its territory, those that assist.
 
     The industry's office is the one on record; the others by family in its county or above.
     """
-    kind = industry or Industry.objects.unscoped("the firm's industry").filter(slug=firm.industry).first()
+    found = []
+    if firm.regulator is not None:
+        own = firm.regulator
+        found.append(Supervisor("行业监管", own.short_name or own.name, firm.regulator_id))
+    shown = {firm.regulator_id}
+    for one in _by_rule(firm.industry, "/".join(firm.region_path.split("/")[:-1][:COUNTY]) + "/"):
+        if one.unit_id not in shown:
+            shown.add(one.unit_id)
+            found.append(one)
+    return found
+
+
+_supervising: dict[tuple[str, str], tuple[float, list[Supervisor]]] = {}
+
+
+def _by_rule(industry: str, county: str) -> list[Supervisor]:
+    """The offices that supervise an industry in a county beside the one on record; kept for a minute."""
+    key, now = (industry, county), time.monotonic()
+    until, found = _supervising.get(key, (0.0, []))
+    if until > now:
+        return found
+    kind = Industry.objects.unscoped("the firm's industry").filter(slug=industry).first()
     assisting = list(kind.assist_families) if kind else []
-    codes = firm.region_path.split("/")[:-1][:COUNTY]
-    paths = ["/".join(codes[: n + 1]) + "/" for n in range(len(codes))]
+    codes = county.split("/")[:-1]
     units = (
         Unit.objects.unscoped("who supervises a firm is no secret")
-        .filter(on_day(clock.today()), family__key__in=[GENERAL, LOCAL, *assisting], region_path__in=paths)
+        .filter(
+            on_day(clock.today()),
+            family__key__in=[GENERAL, LOCAL, *assisting],
+            region_path__in=["/".join(codes[: n + 1]) + "/" for n in range(len(codes))],
+        )
         .values_list("family__key", "region_path", "pk", "short_name", "name")
     )
     nearest: dict[str, tuple[str, int, str]] = {}
     for family, path, pk, short, name in units:
         if family not in nearest or len(path) > len(nearest[family][0]):
             nearest[family] = (path, pk, short or name)
-    found = []
-    if firm.regulator is not None:
-        found.append(
-            Supervisor("行业监管", firm.regulator.short_name or firm.regulator.name, firm.regulator_id)
-        )
     lines = [("综合监管", GENERAL), ("属地管理", LOCAL), *(("配合", family) for family in assisting)]
-    shown = {firm.regulator_id}
-    for part, family in lines:
-        if family in nearest and nearest[family][1] not in shown:
-            shown.add(nearest[family][1])
-            found.append(Supervisor(part, nearest[family][2], nearest[family][1]))
+    found = [
+        Supervisor(part, nearest[family][2], nearest[family][1])
+        for part, family in lines
+        if family in nearest
+    ]
+    if not settings.TESTING:
+        if len(_supervising) > MOST_COMPARED:
+            _supervising.clear()
+        _supervising[key] = (now + KEPT_MINUTE, found)
     return found
 
 

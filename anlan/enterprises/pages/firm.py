@@ -151,12 +151,18 @@ class FirmPage(RowPage):
     def card(self) -> list[dict[str, Any]]:
         """The firm's own fields, without empty ones."""
         pairs = [
-            self._pair(name)
+            self._card_pair(name)
             for section in self.ledger.form
             for name in section.fields
             if getattr(self.firm, name) not in (None, "")
         ]
         return [{"title": "基本情况", "kind": "kv", "rows": pairs}]
+
+    def _card_pair(self, name: str) -> tuple[str, Any]:
+        """As everywhere; the regulator, which stands in the page's head too, without asking for its page."""
+        if name == "regulator":
+            return self.ledger.label_of(name), str(self.firm.regulator)
+        return self._pair(name)
 
     @property
     def side_parts(self) -> list[dict[str, Any]]:
