@@ -37,6 +37,7 @@ TASKS = {
     "kernel.seal_audit": "封印操作日志",
     "kernel.fold_totals": "合并台账计数",
     "kernel.file_gathered": "整理导入后的查找索引",
+    "enterprises.facility_indexes": "整理设施台账的属性索引",
     "hazards.guarantor_duties": "生成包保责任人的履职事项",
     "org.prove_record": "核验操作日志",
     "org.tidy_sessions": "清理旧的登录会话",
