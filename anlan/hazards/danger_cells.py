@@ -49,7 +49,7 @@ def fact(row: HiddenDanger, today: date) -> tuple[str, str]:
         return ("y", "逾期整改") if late else ("g", "已销号")
     if row.due_on is None:
         waited = (today - row.found_on).days
-        return ("y" if waited > NEAR else "o"), f"未定期限 {waited} 天"
+        return ("y" if waited > NEAR else "o"), f"{row.get_state_display()} {waited} 天"
     left = (row.due_on - today).days
     if row.state in ("checking", "verified") and (row.rectified_on or today) <= row.due_on:
         return "g", "已按期报验"

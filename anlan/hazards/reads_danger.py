@@ -102,6 +102,18 @@ def steps(row: HiddenDanger) -> list[dict[str, str]]:
     ]
 
 
+def dated(row: HiddenDanger) -> list[tuple[date, str, str]]:
+    """(day, what, who) as the row's own columns tell it: for dangers that came without a record of acts."""
+    told = (
+        (row.found_on, "发现", row.finder),
+        (row.graded_on, f"判定{row.get_level_display()}", row.graded_by),
+        (row.rectified_on, "整改完成", row.rectifier),
+        (row.verified_on, "验收合格", row.verifier),
+        (row.closed_on, "销号", row.closed_by),
+    )
+    return [(day, text, who) for day, text, who in told if day]
+
+
 def _when(day: date | None, who: str) -> str:
     return f"{cells.day(day, short=True)} {who}".strip() if day else ""
 

@@ -204,11 +204,8 @@ def defaults(actor: Actor) -> Mapping[str, Any]:
         "found_on": clock.today(),
         "source": HiddenDanger.Source.SELF if own else HiddenDanger.Source.INSPECTION,
     }
-    if actor.seat is not None:
-        if own:
-            found["enterprise_id"] = actor.seat.enterprise_id
-        elif actor.seat.region_paths:
-            found["region_path"] = actor.seat.region_paths[0]
+    if own and actor.seat is not None:
+        found["enterprise_id"] = actor.seat.enterprise_id
     return found
 
 

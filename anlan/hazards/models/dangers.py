@@ -95,8 +95,8 @@ class HiddenDanger(ScopedModel):
         related_name="dangers",
     )
     place = models.CharField("位置", max_length=120, blank=True, default="")
-    region_path = PathField("区划", blank=True)
-    industry = IndustryField("行业", blank=True, default="")
+    region_path = PathField("区划", blank=True, help_text="不填的按企业所在地")
+    industry = IndustryField("行业", blank=True, default="", help_text="不填的按企业的行业")
     regulator = models.ForeignKey(
         "org.Unit", models.PROTECT, verbose_name="监管部门", null=True, blank=True, related_name="+"
     )

@@ -14,6 +14,7 @@ from anlan.hazards import danger_cells, reads_danger
 from anlan.hazards.actions.danger_decide import ASKABLE
 from anlan.hazards.models import DangerListing, DangerRequest, HiddenDanger
 from anlan.kernel import cells, clock, drawing, moves, places, registry
+from anlan.kernel.due import end_of, start_of
 from anlan.kernel.ledger import Ledger
 from anlan.kernel.once import new_key
 from anlan.kernel.pages.access import ledger_for, row_for
@@ -248,10 +249,12 @@ class DangerPage:
             drawn["changes"] = [] if entry.act != "change" else drawn["changes"]
             found.append((entry.at, drawn))
         row, today = self.row, clock.today()
+        if not found:
+            for day, text, who in reads_danger.dated(row):
+                told = {"time": cells.day(day, short=day.year == today.year), "text": text, "who": who}
+                found.append((start_of(day), told))
         ended = row.rectified_on or today
         if row.due_on and row.due_on < ended and row.state != "void":
-            from anlan.kernel.due import end_of
-
             at = end_of(row.due_on)
             found.append(
                 (at, {"time": cells.recent(at, today), "text": "超过整改期限，转红灯", "kind": "bad"})

@@ -201,7 +201,8 @@ def list_up(request: ActorRequest, pk: int) -> HttpResponse:
     today = clock.today()
     seat = request.actor.seat
     first = {
-        "listed_on": today, "due_on": row.due_on or add_months(today, 6), "tier": "county",
+        "listed_on": today, "due_on": max(row.due_on or today, add_months(today, 6)),
+        "tier": tier_of(request),
         "supervising_unit": seat.unit_id if seat else None,
         "treating_unit": row.enterprise.name if row.enterprise else "",
     }  # fmt: skip
@@ -212,6 +213,12 @@ def list_up(request: ActorRequest, pk: int) -> HttpResponse:
         return f"已挂牌督办（{made.number}）。"
 
     return answer(request, row, form, "挂牌督办", "挂牌督办", done)
+
+
+def tier_of(request: ActorRequest) -> str:
+    """The level of the post's own territory, as the first choice."""
+    paths = request.actor.seat.region_paths if request.actor.seat else ()
+    return {1: "province", 2: "city"}.get(min((one.count("/") for one in paths), default=3), "county")
 
 
 def answer(

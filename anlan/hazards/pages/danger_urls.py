@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from anlan.hazards.pages import (
     danger,
     danger_forms,
+    danger_grade,
     danger_list,
     danger_phone,
     danger_photos,
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("dangers/phone/needs/", danger_phone.needs, name="danger-phone-needs"),
     path("dangers/phone/sync/", danger_phone.sync, name="danger-phone-sync"),
     path("dangers/<int:pk>/", danger.danger, name="danger"),
+    path("dangers/<int:pk>/move/grade/", danger_grade.grade, name="danger-grade"),
     path("dangers/<int:pk>/notice/", danger.notice, name="danger-notice"),
     path("dangers/<int:pk>/thumb/", danger_photos.thumb, name="danger-thumb"),
     path("dangers/<int:pk>/photo/<int:attachment>/", danger_photos.photo, name="danger-photo"),

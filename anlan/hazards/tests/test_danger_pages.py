@@ -270,3 +270,43 @@ def test_a_firms_summary_counts_what_its_reader_sees(house: World) -> None:
     assert FIVE["due_on"] == seen.latest[0].due_on
     hidden = reads_danger.summary_of(target, house.actor("stranger"))
     assert [one["value"] for one in hidden.figs[:4]] == [0, 0, 0, 0] and hidden.latest == []
+
+
+def test_grading_offers_criteria_by_the_words_and_grades_by_the_one_chosen(
+    house: World, signed_in: SignIn
+) -> None:
+    from anlan.kernel.testing import make_row
+    from anlan.standards.models import Criterion
+
+    near = make_row(Criterion, text="可燃气体报警器未投用", industry="fire", valid_from=None, valid_to=None)
+    row = found(house.actor("county_inspector"), enterprise_id=1, description="可燃气体报警器未投用，断电")
+    client = signed_in("county_inspector")
+    url = reverse("danger-grade", args=[row.pk])
+    assert near.text in text_of(client.get(url))
+    assert near.text in text_of(client.get(url, {"words": "报警器"}))
+    assert client.post(url, {"criterion": near.pk, "version": row.version}).status_code == 302
+    graded = HiddenDanger.objects.unscoped("test").get(pk=row.pk)
+    assert (graded.level, graded.basis, graded.criterion_id) == ("major", "criterion", near.pk)
+    assert client.get(url).status_code == 404
+    assert signed_in("stranger").get(url).status_code == 404
+
+
+def test_a_danger_that_came_without_acts_still_tells_its_course(house: World, signed_in: SignIn) -> None:
+    row = HiddenDanger(
+        enterprise_id=1, description="旧台账来的", found_on=date(2023, 5, 1), finder="程立",
+        state="closed", closed_on=date(2023, 5, 9), region_path="360000/361100/361130/",
+    )  # fmt: skip
+    row.save()
+    words = text_of(signed_in("county_officer").get(reverse("danger", args=[row.pk])))
+    assert "05-01" in words and "05-09" in words
+
+
+def test_a_firm_gives_its_place_to_what_an_officer_registers(house: World, signed_in: SignIn) -> None:
+    client = signed_in("city_officer")
+    sent = {"enterprise": 1, "description": "配电箱未接地", "found_on": "2023-07-05", "source": "visit",
+            "category": "electricity"}  # fmt: skip
+    assert client.post(reverse("ledger-new", args=["dangers"]), sent).status_code == 302
+    row = HiddenDanger.objects.unscoped("test").get()
+    assert (row.region_path, row.industry, row.finder) == ("360000/361100/361130/", "fire", "周明")
+    nowhere = client.post(reverse("ledger-new", args=["dangers"]), {**sent, "enterprise": ""})
+    assert nowhere.status_code == 422 and "请选企业或区划" in text_of(nowhere)
