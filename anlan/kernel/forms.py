@@ -28,10 +28,15 @@ class PickerInput(forms.TextInput):
 
 
 class ReferenceField(forms.Field):
-    """A row of another ledger by its number; whatever the actor may not see does not exist."""
+    """A row of another ledger by its number; whatever the actor may not see does not exist.
+
+    What the row points at already stays, also where it lies outside the actor's scope (a firm's regulator
+    of the level above): it is shown on the row's page as well.
+    """
 
     def __init__(self, target: type[ScopedModel], actor: Actor, url: str, **kwargs: Any) -> None:
         self.target, self.actor = target, actor
+        self.kept: Any = None
         super().__init__(widget=PickerInput(url), **kwargs)
 
     def to_python(self, value: Any) -> Any:
@@ -41,10 +46,15 @@ class ReferenceField(forms.Field):
         if isinstance(value, models.Model):
             return value
         number = whole(value)
-        found = self.target.objects.visible_to(self.actor).filter(pk=number).first() if number else None
+        found = self._find(number) if number else None
         if found is None:
             raise ValidationError("没有这一项，或者不在您的职责范围内。请输入名称，从列表中选。")
         return found
+
+    def _find(self, number: int) -> Any:
+        if number == self.kept:
+            return self.target.objects.unscoped("the row points at it already").filter(pk=number).first()
+        return self.target.objects.visible_to(self.actor).filter(pk=number).first()
 
     def prepare_value(self, value: Any) -> Any:
         """The number behind the name."""
@@ -52,10 +62,12 @@ class ReferenceField(forms.Field):
 
     def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
         """Put the name of the chosen row beside its number."""
+        instance = getattr(form, "instance", None)
+        if instance is not None and instance.pk:
+            self.kept = getattr(instance, f"{field_name}_id", None)
         bound = super().get_bound_field(form, field_name)
         if number := whole(bound.value()):
-            row = self.target.objects.visible_to(self.actor).filter(pk=number).first()
-            self.widget.attrs["data-label"] = str(row or "")
+            self.widget.attrs["data-label"] = str(self._find(number) or "")
         return bound
 
 

@@ -69,7 +69,7 @@ def write(
             setattr(row, name, value)
         if ledger and ledger.prepare:
             ledger.prepare(actor, row)
-        _require_visible_references(actor, row, change)
+        _require_visible_references(actor, row, change, before)
         _check(row)
         differences = audit.differences(before, row)
         if before is not None and not differences:
@@ -136,13 +136,17 @@ def _locked(actor: Actor, row: ScopedModel, seen: int | None) -> Any:
     return before
 
 
-def _require_visible_references(actor: Actor, row: ScopedModel, change: Mapping[str, Any]) -> None:
-    """Nobody may point a row at something outside their own scope."""
+def _require_visible_references(
+    actor: Actor, row: ScopedModel, change: Mapping[str, Any], before: Any
+) -> None:
+    """Nobody may point a row at something outside their own scope; what it points at already may stay."""
     wrong = {}
     for name in change:
         model_field = row._meta.get_field(name)
         target = getattr(model_field, "related_model", None)
         value = getattr(row, getattr(model_field, "attname", name), None)
+        if before is not None and value == getattr(before, getattr(model_field, "attname", name), None):
+            continue
         if value is None or not (isinstance(target, type) and issubclass(target, ScopedModel)):
             continue
         if not target.objects.visible_to(actor).filter(pk=value).exists():

@@ -460,3 +460,19 @@ def test_a_link_from_the_firms_page_names_the_firm_in_the_form(
     client, url = sign_in("county_officer"), reverse("ledger-new", args=["licences"])
     assert f'data-label="{firm.name}"' in client.get(url, {"enterprise": firm.pk}).content.decode()
     assert hidden.name not in client.get(url, {"enterprise": hidden.pk}).content.decode()
+
+
+def test_a_regulator_of_the_level_above_stays_when_a_county_changes_the_firm(
+    world: World, sign_in: Callable[[str], Client]
+) -> None:
+    above, further = world.unit("emergency", "361100"), world.unit("housing", "361100")
+    firm = make_firm(regulator=above)
+    client, url = sign_in("county_officer"), reverse("ledger-edit", args=["enterprises", firm.pk])
+    assert f'data-label="{above.name}"' in client.get(url).content.decode()
+    sent = {"name": firm.name, "code": firm.code, "industry": "hazchem", "status": "operating",
+            "region_path": WUYUAN, "address": "新地址", "regulator": above.pk, "version": 0}  # fmt: skip
+    assert client.post(url, sent).status_code == 302
+    firm.refresh_from_db()
+    assert (firm.address, firm.regulator) == ("新地址", above)
+    refused = client.post(url, {**sent, "regulator": further.pk, "version": firm.version})
+    assert refused.status_code == 422, "but nobody points a firm at an office out of sight"
