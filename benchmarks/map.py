@@ -24,7 +24,6 @@ POINTS = 10_000
 DAY = date(2023, 7, 5)
 ROUNDS, PAINTS = 40, 9
 CITY = "361100"
-SERVER = {"SERVER_NAME": "127.0.0.1"}
 PLAIN_DRAW = """async url => { const began = performance.now();
   const told = await (await fetch(url)).json(), place = document.createElement('div');
   place.style.width = '900px'; place.style.height = '560px'; document.body.prepend(place);
@@ -88,7 +87,7 @@ def _run() -> None:
     settings.ROOT_URLCONF = "benchmarks_map_urls"
     world = make_world({"committee-officer": ["enterprises.*"]})
     _fill()
-    client = Client(**SERVER)
+    client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(
         world.person("city_officer"), backend="allauth.account.auth_backends.AuthenticationBackend"
     )
@@ -217,4 +216,4 @@ def _one_paint(page: Any, base: str, found: dict[str, list[float]]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

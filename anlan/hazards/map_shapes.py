@@ -15,7 +15,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -32,6 +32,7 @@ LAYERS: Final = ("province", "city", "district")
 PLACES: Final = 4  # of a degree: 11 m, far finer than the outlines
 LEAST_POINTS: Final = 4
 MOST_BYTES: Final = 60_000_000
+MOST_KEPT: Final = 64
 CODE = re.compile(r"(?:156)?(\d{6})$")
 
 
@@ -60,7 +61,7 @@ class Shapes:
     mark: str
     problem: str = ""
 
-    @property
+    @cached_property
     def box(self) -> Box | None:
         """The window around all, or None without polygons."""
         boxes = [one.box for one in self.shapes]
@@ -71,6 +72,7 @@ class Shapes:
             max(one.east for one in boxes), max(one.north for one in boxes),
         )  # fmt: skip
 
+    @cached_property
     def geojson(self) -> bytes:
         """As a FeatureCollection."""
         features = [
@@ -85,6 +87,9 @@ class Shapes:
         return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+_made: dict[tuple[str, str, str], Shapes] = {}
+
+
 def own_file() -> Path:
     """Where the user's own map is looked for."""
     return Path(settings.HOME) / "map" / "regions.geojson"
@@ -96,8 +101,13 @@ def shapes_for(code: str) -> Shapes:
     code: six digits; a zone's own code has no polygon, nor a town's.
     """
     whole, label, mark, problem = _source(code[:2])
-    found = tuple(one for one in whole if _belongs(one.code, code)) if CODE.match(code) else ()
-    return Shapes(found, label, mark, problem)
+    key = (code, mark, problem)
+    if key not in _made:
+        found = tuple(one for one in whole if _belongs(one.code, code)) if CODE.match(code) else ()
+        if len(_made) >= MOST_KEPT:
+            _made.clear()
+        _made[key] = Shapes(found, label, mark, problem)
+    return _made[key]
 
 
 def _belongs(code: str, root: str) -> bool:

@@ -47,7 +47,7 @@
       if (!answer.ok || answer.redirected) throw new Error('no answer');
       const told = await answer.json();
       scene.dots = dots;
-      cells = dots ? told.dots.map(([x, y, rank, id]) => ({ x, y, n: 1, rank, worst: 1, id, box: [x, y, x, y] })) : taken(told.cells);
+      cells = dots ? told.dots.map(([e, n, rank, id]) => { const x = e / 1e5, y = n / 1e5; return { x, y, n: 1, rank, worst: 1, id, box: [x, y, x, y] }; }) : taken(told.cells);
       gather();
       scene.at = null;
       later();

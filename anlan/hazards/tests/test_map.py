@@ -106,7 +106,7 @@ def test_a_firms_user_sees_the_own_firm_alone(house: World, firms: list[Enterpri
     own = firm(pk=1, name="本企业", region_path=WUYUAN, longitude=Decimal("117.5"), latitude=Decimal("29.2"))
     view = seen(house, "enterprise_user")
     assert sum(one.total for one in view.counts) == 1 and view.root == WUYUAN
-    assert [one[3] for one in view.dots(SHANGRAO)[0]] == [own.pk]
+    assert [one[3] for one in view.dots(SHANGRAO).rows] == [own.pk]
 
 
 def test_administrators_find_no_map(house: World, client: Client) -> None:
@@ -136,11 +136,12 @@ def test_dots_stop_at_their_bound_and_say_so(
     house: World, firms: list[Enterprise], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reads_map, "MOST_DOTS", 2)
-    rows, more = seen(house, "province_officer").dots(Box(113, 24, 119, 31))
-    assert len(rows) == 2 and more
+    found = seen(house, "province_officer").dots(Box(113, 24, 119, 31))
+    assert len(found.rows) == 2 and found.more
     monkeypatch.setattr(reads_map, "MOST_DOTS", 4)
-    rows, more = seen(house, "province_officer").dots(Box(113, 24, 119, 31))
-    assert len(rows) == 4 and not more
+    found = seen(house, "province_officer").dots(Box(113, 24, 119, 31))
+    assert len(found.rows) == 4 and not found.more
+    assert seen(house, "province_officer").dots(Box(100, 1, 101, 2)).rows == []
 
 
 @pytest.mark.parametrize("query", ["", "&industry=gas", "&status=suspended", "&papers=expired", "&q=甲厂"])
@@ -195,7 +196,7 @@ def test_a_danger_lies_at_its_own_spot_else_at_the_site_else_at_the_firm(
         values = {"enterprise": firms[0], "description": "线路老化", "found_on": TODAY, **more}
         HiddenDanger(region_path=WUYUAN, industry="fire", **values).save()
     view = seen(house, "county_officer", "dangers")
-    assert sorted(one[0] for one in view.dots(SHANGRAO)[0]) == [117.4, 117.5, 117.86]
+    assert sorted(one[0] for one in view.dots(SHANGRAO).rows) == [117.4, 117.5, 117.86]
     assert sum(one.unplaced for one in view.counts) == 1
     nowhere = Listing(registry.ledger("dangers"), house.actor("county_officer"), {"placed": "0"})
     assert [row.enterprise_id for row in nowhere.filtered] == [firms[2].pk]
@@ -211,7 +212,7 @@ def test_a_mixed_pair_of_coordinates_is_never_made(house: World, firms: list[Ent
     unit = MajorHazardInstallation(enterprise=firms[0], site=site, name="罐区", kind="tanks")
     unit.save()
     view = seen(house, "county_officer", "installations")
-    assert view.dots(SHANGRAO)[0] == [[117.86, 29.25, 4, unit.pk]]
+    assert view.dots(SHANGRAO).rows == [[117.86, 29.25, 4, unit.pk]]
 
 
 def test_a_major_danger_outranks_a_late_one_and_closed_ones_are_hollow(
@@ -229,7 +230,7 @@ def test_a_major_danger_outranks_a_late_one_and_closed_ones_are_hollow(
     view = seen(house, "county_officer", "dangers")
     keys = [
         view.layer.marks[int(rank)].key
-        for _, _, rank, _ in sorted(view.dots(SHANGRAO)[0], key=lambda one: one[3])
+        for _, _, rank, _ in sorted(view.dots(SHANGRAO).rows, key=lambda one: one[3])
     ]
     assert keys == ["major", "late", "open", "others"]
 
