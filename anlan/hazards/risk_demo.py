@@ -6,7 +6,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from importlib.resources import files
 from typing import Any
@@ -19,10 +19,18 @@ from anlan.enterprises.models import Enterprise
 from anlan.hazards.actions import installation as acts
 from anlan.hazards.actions import risk as grading
 from anlan.hazards.demo.loading import bulk
-from anlan.hazards.models import Guarantor, GuarantorDuty, MajorHazardInstallation, RiskPoint, SitePlan
+from anlan.hazards.models import (
+    Guarantor,
+    GuarantorDuty,
+    MajorHazardInstallation,
+    RiskPoint,
+    ShiftLeader,
+    SitePlan,
+)
 from anlan.hazards.rules import risk
 from anlan.hazards.rules.gb18218 import Held
 from anlan.kernel import audit, clock, moves
+from anlan.kernel.clock import SHANGHAI
 from anlan.kernel.scope import system_actor
 from anlan.kernel.writing import write
 from anlan.org.cast import ENTERPRISE
@@ -64,7 +72,9 @@ def prepare(demo: bool, say: Callable[[str], object]) -> None:
             _own_firm(own)
         plants = list(home.filter(industry="hazchem")[:UNITS])
         units = _installations(plants)
+        _ponds(list(home.filter(industry="noncoal-mine")[:4]))
         _duties()
+        bulk(ShiftLeader, _shifts(list(home.filter(industry__in=("noncoal-mine", "coal-mine"))[:8])))
     say(f"演示数据：{count:,} 个风险点，{units} 处重大危险源及其包保履职")
 
 
@@ -207,6 +217,35 @@ def _appoint(unit: MajorHazardInstallation, firm: Enterprise, n: int) -> None:
         values = {"enterprise": firm, "installation": unit, "role": role, "name": _person(n, role),
                   "title": title, "phone": f"1390000{n:02d}{len(role):02d}", "since": SINCE}  # fmt: skip
         write(HOUSE, who, values, "add")
+
+
+def _ponds(firms: Sequence[Enterprise]) -> None:
+    """An official who answers for each tailings pond."""
+    for n, firm in enumerate(firms):
+        values = {
+            "enterprise": firm, "subject_kind": "tailings-pond", "pond": f"{n + 1}号尾矿库",
+            "role": "official", "name": _person(firm.pk, "pond"), "title": "副县长", "since": SINCE,
+        }  # fmt: skip
+        write(HOUSE, Guarantor(demo=True), values, "add")
+
+
+def _shifts(firms: Sequence[Enterprise]) -> Iterator[dict[str, Any]]:
+    """Two shifts a day of the last three weeks; now and then nobody wrote one down."""
+    for firm in firms:
+        for back in range(21):
+            for shift, hour in (("morning", 8), ("noon", 16)):
+                day = DAY - timedelta(days=back)
+                if chance(firm.pk, day, shift) < 8:
+                    continue
+                went_in = datetime.combine(day, time(hour), SHANGHAI)
+                yield {
+                    "enterprise_id": firm.pk, "region_path": firm.region_path, "industry": firm.industry,
+                    "mine": f"{firm.short_name or firm.name[:8]}矿区", "on_day": day, "shift": shift,
+                    "leader": _person(firm.pk, day.weekday()), 
+                    "title": ("矿长", "总工程师", "生产副矿长")[back % 3],
+                    "went_in_at": went_in, "came_out_at": went_in + timedelta(hours=8, minutes=back),
+                    "seen": "按路线检查，未见异常", "demo": True, "version": 1,
+                }  # fmt: skip
 
 
 def _duties() -> None:

@@ -28,6 +28,7 @@ from anlan.org.offers import industries
 
 LATE, NEAR = "late", "near"
 SIDES = tuple(f"{side}_{name}" for side in ("inherent", "residual") for name in "lec")
+FIRM = ("企业名称", "单位名称", "生产经营单位")
 CONTROLS = ("engineering", "management", "training", "ppe", "emergency")
 WHERE = (
     Filter("enterprise", more=True),
@@ -152,6 +153,7 @@ RISKS = Ledger(
     importing=Importing(
         key=("enterprise", "name"),
         synonyms={
+            "enterprise": FIRM,
             "name": ("风险点名称", "风险点（部位）"),
             "hazard": ("主要危险有害因素", "风险描述"),
             "accident": ("易发生事故类型", "事故类型"),
@@ -259,7 +261,7 @@ INSTALLATIONS = Ledger(
     ),
     importing=Importing(
         key=("enterprise", "name"),
-        synonyms={"name": ("重大危险源名称", "单元"), "kind": ("类型",)},
+        synonyms={"enterprise": FIRM, "name": ("重大危险源名称", "单元"), "kind": ("类型",)},
         fill_down=("enterprise",),
     ),
     totals=("level", "state"),
@@ -424,6 +426,7 @@ SHIFTS = Ledger(
     importing=Importing(
         key=("enterprise", "mine", "on_day", "shift"),
         synonyms={
+            "enterprise": FIRM,
             "leader": ("带班人", "值班领导"),
             "went_in_at": ("下井时间",),
             "came_out_at": ("升井时间", "出井时间"),

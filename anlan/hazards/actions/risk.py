@@ -21,6 +21,7 @@ from anlan.kernel.writing import Refused, Written, write
 
 GRADING = ("method", "variant", *(f"{side}_{name}" for side in ("inherent", "residual") for name in "lec"))
 REVIEW = "review"
+USUAL = {"lec": "classic", "ls": "standard"}
 PICTURES = ("png", "jpg")
 LARGEST = 15 * 1024 * 1024
 
@@ -33,6 +34,9 @@ def prepare(actor: Actor, row: RiskPoint) -> None:
     row.registered_on = row.registered_on or clock.today()
     if row.method == RiskPoint.Method.LS:
         row.inherent_e = row.residual_e = None
+    # A sheet names the method alone; the usual scheme of that method is then meant.
+    if row.variant in USUAL.values():
+        row.variant = USUAL[row.method]
     stored = RiskPoint.objects.unscoped("what the grading was").filter(pk=row.pk).first() if row.pk else None
     if stored is None or any(getattr(stored, name) != getattr(row, name) for name in GRADING):
         row.seventy_is_yellow = bool(parameters.value(BOUND_70))

@@ -17,7 +17,7 @@ COLOURS = [(one.value, one.label) for one in Colour]
 BOUND_70, REVIEW_MONTHS = "risks.seventy_is_yellow", "risks.review_months"
 VARIANTS = (
     *((key, f"LEC {label}") for key, label in lec.VARIANTS.items()),
-    *((key, f"LS {one.label}") for key, one in ls.SCHEMES.items()),
+    *((key, f"LS {one.label.partition('（')[0]}") for key, one in ls.SCHEMES.items()),
 )
 SIDES = ("inherent", "residual")
 
@@ -110,8 +110,8 @@ class RiskPoint(OfFirm):
     class Method(models.TextChoices):
         """How it is graded."""
 
-        LEC = "lec", "LEC 作业条件危险性"
-        LS = "ls", "LS 风险矩阵"
+        LEC = "lec", "LEC"
+        LS = "ls", "LS"
 
     class Level(models.TextChoices):
         """Who answers for it."""

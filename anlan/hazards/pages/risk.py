@@ -29,6 +29,7 @@ from anlan.kernel.pages.edit import picker_urls
 from anlan.kernel.requests import ActorRequest, whole
 from anlan.kernel.writing import Refused, Stale
 
+METHODS = {"lec": "LEC 作业条件危险性", "ls": "LS 风险矩阵"}
 SIDES = (("inherent", "固有风险（没有措施时）"), ("residual", "现状风险（有现有措施时）"))
 FACTORS = {
     "lec": (("l", "L 可能性"), ("e", "E 暴露频次"), ("c", "C 后果")),
@@ -54,7 +55,7 @@ class GradingForm(forms.Form):
     """Method, scheme, and a choice for each factor of both gradings; `reason` for a lower colour."""
 
     method = forms.ChoiceField(
-        label="评估方法", choices=RiskPoint.Method.choices, widget=forms.RadioSelect, initial="lec"
+        label="评估方法", choices=list(METHODS.items()), widget=forms.RadioSelect, initial="lec"
     )
     lec_variant = forms.ChoiceField(label="后果口径", choices=list(lec.VARIANTS.items()), required=False)
     ls_variant = forms.ChoiceField(
@@ -80,7 +81,7 @@ class GradingForm(forms.Form):
         return [
             {
                 "method": method,
-                "label": RiskPoint.Method(method).label,
+                "label": METHODS[method],
                 "variant": self[f"{method}_variant"],
                 "lines": [
                     (label, [(words, self[f"{method}_{side}_{letter}"]) for side, words in SIDES])
