@@ -15,8 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 from psycopg import sql
 
-from anlan.kernel import audit, audit_many
-from anlan.kernel.extra import over
+from anlan.kernel import audit, audit_many, extra
 from anlan.kernel.ledger import Ledger
 from anlan.kernel.models import placed
 from anlan.kernel.scope import Actor
@@ -238,7 +237,7 @@ class ManyRows:
             for position, values in given:
                 value = values[place]
                 if value is not None:
-                    row[position] = over(row[position], value)
+                    row[position] = extra.over(row[position], value)
             self.rows[place] = row
             for position, name in states:
                 if row[position] != before[position]:
