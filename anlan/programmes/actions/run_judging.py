@@ -226,7 +226,7 @@ def replay(programme: int, since: date, day: date) -> None:
     `refresh_programme` ends it.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        given = {"programme": programme, "since": since, "day": day}
+        given: dict[str, Any] = {"programme": programme, "since": since, "day": day}
         _measure(cursor, day, f"{TURNING} AND o.state <> 'missed'", given)
         cursor.execute(JUDGE.format(which=TURNING), given)
 

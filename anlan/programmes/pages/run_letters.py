@@ -39,7 +39,7 @@ def letters(request: ActorRequest, pk: int) -> HttpResponse:
     told = reads_chase.with_open_letter(programme)
     if request.method == "POST":
         return _draft(request, programme, [one for one in rows if one.pk not in told])
-    page = {
+    page: dict[str, Any] = {
         "title": "起草提醒函",
         "programme": programme,
         "narrowed": _words(request, programme, chosen),
