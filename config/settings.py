@@ -140,7 +140,7 @@ CSRF_FAILURE_VIEW = "anlan.kernel.pages.errors.csrf_failure"
 LOGIN_REDIRECT_URL = "/"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "anlan.org.passwords.LengthValidator", "OPTIONS": {"least": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "anlan.org.passwords.MixedCharactersValidator"},
     {"NAME": "anlan.org.passwords.HistoryValidator"},

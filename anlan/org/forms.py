@@ -10,6 +10,7 @@ from anlan.kernel import clock
 from anlan.kernel.forms import DATE_FORMATS, REQUIRED, ReferenceField
 from anlan.kernel.scope import Actor
 from anlan.org.models import Person, Post, Region
+from anlan.org.models.posts import in_a_week
 
 PICK_PERSON, PICK_REGION = "/pick/person", "/pick/region"
 
@@ -58,6 +59,7 @@ class DelegateForm(forms.Form):
         )
         self.fields["start"] = _day("开始日期", "")
         self.fields["end"] = _day("结束日期", "从这一日起不再委托")
+        self.fields["end"].initial = in_a_week
         self.fields["reason"] = forms.CharField(label="事由", max_length=200, required=False)
 
 

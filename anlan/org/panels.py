@@ -11,7 +11,7 @@ from django.urls import reverse
 from anlan.kernel import clock
 from anlan.kernel.scope import Actor
 from anlan.org import reads
-from anlan.org.models import Announcement, Person, Post, Region, Role, Unit, UnitGroup
+from anlan.org.models import Announcement, Delegation, Person, Post, Region, Role, Unit, UnitGroup
 from anlan.org.models.dated import on_day
 from anlan.org.rules.groups import Standing
 
@@ -63,6 +63,17 @@ def acts_on_post(actor: Actor, post: Post) -> Mapping[str, Any]:
         if actor.may("posts.change"):
             found.append(("结束岗位", reverse("post-end", args=[post.pk])))
     return {"acts": found, "none": "这个岗位已经结束，或者您的岗位不能办理。"}
+
+
+def delegations_of_post(actor: Actor, post: Post) -> Mapping[str, Any] | None:
+    """To whom the post is or was lent, for its holder and for whoever sees delegations; nothing if never."""
+    rows = Delegation.objects.visible_to(actor)
+    if post.person_id == actor.person_id:
+        rows = Delegation.objects.unscoped("what the holder has lent")
+    found = rows.filter(post=post).select_related("delegate").order_by("-valid_from", "-id")[:SHOWN]
+    today, seen = clock.today(), actor.may_read("delegations.view")
+    lent = [(one, one.standing(today) or "委托中", seen) for one in found]
+    return {"lent": lent} if lent else None
 
 
 def acts_on_region(actor: Actor, region: Region) -> Mapping[str, Any] | None:

@@ -23,6 +23,25 @@ KINDS = (
 READABLE = "ABCDEFGHJKMNPQRSTUVWXYZ", "abcdefghjkmnpqrstuvwxyz", "23456789", "-+=#%@"
 
 
+class LengthValidator:
+    """At least `least` characters, told in our words."""
+
+    def __init__(self, least: int = 10) -> None:
+        self.least = least
+
+    def validate(self, password: str, user: Any = None) -> None:
+        """Raise ValidationError with both numbers."""
+        if len(password) < self.least:
+            raise ValidationError(
+                f"密码只有 {len(password)} 个字符，至少要有 {self.least} 个。请加长。",
+                code="password_too_short",
+            )
+
+    def get_help_text(self) -> str:
+        """One line for the form."""
+        return f"至少 {self.least} 个字符。"
+
+
 class MixedCharactersValidator:
     """At least `kinds` of: capitals, small letters, digits, other signs."""
 

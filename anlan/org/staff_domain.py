@@ -89,7 +89,10 @@ POSTS = Ledger(
         Section("岗位", ("person", "role", "unit", "title", "kind", "region", "industries")),
         Section("任期", ("valid_from", "valid_to", "successor")),
     ),
-    panels=(Panel("办理", "org/panels/acts.html", panels.acts_on_post, side=True),),
+    panels=(
+        Panel("办理", "org/panels/acts.html", panels.acts_on_post, side=True),
+        Panel("委托", "org/panels/lent.html", panels.delegations_of_post, side=True),
+    ),
     pickers={"person": PICK_PERSON, "unit": PICK_UNIT, "region": PICK_REGION},
     prepare=actions.check_post,
     acts=frozenset({"add", "change", "export"}),

@@ -31,7 +31,7 @@ class WishesForm(forms.Form):
     """Mail, one hour for all of a day's mail, hours without mail."""
 
     email = forms.BooleanField(label="同时发到我的电子邮箱", required=False, help_text="系统内的通知总是有")
-    digest_at = _time("每天汇总成一封，发送时间", "留空即随时发送")
+    digest_at = _time("每日汇总时间", "一天的邮件合成一封，这时发送；留空即随时发送")
     quiet_from = _time("免打扰，从", "这段时间里的邮件等到结束再发；特别紧急的不等")
     quiet_to = _time("免打扰，到", "可以跨过半夜，如 22:00 到 07:30")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from anlan.kernel import clock
 from anlan.kernel.models import Holiday
 from anlan.kernel.service_log import Line, Worth
 from anlan.kernel.writing import write
@@ -93,3 +95,28 @@ def test_an_empty_cell_that_must_be_filled_is_told_in_our_words(world: World) ->
     with pytest.raises(ValidationError) as found:
         write(world.actor("system_administrator"), Holiday(), {"kind": "off", "name": "元旦"}, "add")
     assert found.value.message_dict == {"day": ["此项必填。"]}
+
+
+@pytest.mark.django_db
+def test_a_short_password_is_told_so_with_both_numbers(world: World) -> None:
+    client = client_of(world, "leader")
+    sent = {"oldpassword": PASSWORD, "password1": "Ab-3", "password2": "Ab-3"}
+    page = client.post("/account/password/", sent).content.decode()
+    assert "密码只有 4 个字符，至少要有 10 个" in page and "This password" not in page
+    assert "密码不保留，请重新填写" in page
+
+
+@pytest.mark.django_db
+def test_a_lent_post_says_to_whom_and_until_when(world: World) -> None:
+    client, post = client_of(world, "leader"), world.post("leader")
+    form = client.get(f"/posts/{post.pk}/delegate/").content.decode()
+    end = clock.today() + timedelta(days=7)
+    assert f'name="end" value="{end}"' in form
+    who = world.person("department_officer")
+    sent = {"person": str(who.pk), "start": str(clock.today()), "end": str(end), "reason": "出差"}
+    assert client.post(f"/posts/{post.pk}/delegate/", sent).status_code == 302
+    page = client.get(f"/posts/{post.pk}/").content.decode()
+    assert "<h2>委托</h2>" in page and who.name in page and "委托中" in page
+    assert (
+        "<h2>委托</h2>" not in client.get(f"/posts/{world.post('department_officer').pk}/").content.decode()
+    )
