@@ -86,6 +86,35 @@ UPDATE programmes_occurrence o
   ) AS n
  WHERE n.id = o.id AND o.value IS DISTINCT FROM n.value
 """
+# What was held is the proof of having been held; the office has looked at most of it.
+PROOFS = f"""
+WITH held AS (
+    SELECT DISTINCT ON (a.id) a.*, u.name AS unit_name
+    FROM programmes_activity a JOIN org_unit u ON u.id = a.unit_id
+    JOIN programmes_occurrence o ON o.unit_id = a.unit_id
+        AND a.held_on >= o.starts_on AND a.held_on < o.ends_on
+    JOIN programmes_duty d ON d.id = o.duty_id JOIN programmes_obligation b ON b.id = d.obligation_id
+    WHERE o.programme_id = %(programme)s AND b.measure = 'activities-' || replace(a.kind, '_', '-')
+      AND a.held_on < %(day)s
+), proofs AS (
+    INSERT INTO programmes_evidence (version, unit_id, region_path, kind, title, effective_on, link, ledger,
+        subject_id, state, decision, decided_by, provided_by, provided_at)
+    SELECT 0, unit_id, region_path, 'activity', title, held_on, '', 'activities', id, stand,
+        CASE stand WHEN 'returned' THEN '缺签到表，请补正（演示）' ELSE '' END,
+        CASE stand WHEN 'waiting' THEN '' ELSE %(office)s END, %(who)s,
+        (held_on + 2 + time '09:40') AT TIME ZONE 'Asia/Shanghai'
+    FROM (SELECT *, CASE WHEN {CHANCE.format("unit_name || held_on")} < 3 THEN 'returned'
+        WHEN {CHANCE.format("unit_name || held_on")} < 9 THEN 'waiting' ELSE 'accepted' END AS stand
+        FROM held) AS looked_at
+    RETURNING id, unit_id, subject_id, effective_on
+)
+INSERT INTO programmes_evidence_occurrences (evidence_id, occurrence_id)
+SELECT p.id, o.id FROM proofs p JOIN programmes_activity a ON a.id = p.subject_id
+JOIN programmes_occurrence o ON o.unit_id = p.unit_id
+    AND p.effective_on >= o.starts_on AND p.effective_on < o.ends_on
+JOIN programmes_duty d ON d.id = o.duty_id JOIN programmes_obligation b ON b.id = d.obligation_id
+WHERE o.programme_id = %(programme)s AND b.measure = 'activities-' || replace(a.kind, '_', '-')
+"""
 # The year that runs is judged week by week; one that is over, and large, in steps of four weeks.
 WEEK, FOUR_WEEKS = timedelta(days=7), timedelta(days=28)
 
@@ -109,6 +138,7 @@ def course(programme: Programme, day: date) -> None:
                 cursor.execute(GROWTH, {**given, "until": until})
             replay(programme.pk, since, until)
         cursor.execute("DROP TABLE demo_fates")
+        cursor.execute(PROOFS, given)
     refresh_programme(programme.pk, day)
 
 
