@@ -17,19 +17,23 @@ from django.test import Client
 from python_calamine import CalamineWorkbook
 
 from anlan.enterprises import facilities_indexes
-from anlan.enterprises.facilities_ledgers import family, field_name
+from anlan.enterprises.facilities_ledgers import family, field_name, key_of
 from anlan.enterprises.models import Enterprise, Facility
 from anlan.kernel import audit, jobs, registry
 from anlan.kernel.exchange import resolve
+from anlan.kernel.exchange.template import write_template
+from anlan.kernel.forms import form_class
 from anlan.kernel.listing import Listing
 from anlan.kernel.models import ImportBatch
 from anlan.kernel.scope import Actor, Reach, system_actor
 from anlan.kernel.testing import actor, make_row, seat
 from anlan.kernel.writing import write
 from anlan.standards import loading
+from anlan.standards import reads as standards
 from anlan.standards.models import FacilityKind
 from anlan.standards.rules.pack import Pack
 from anlan.standards.rules.pack_reading import Reading, read_packs
+from anlan.standards.testing import load_packs
 
 pytestmark = pytest.mark.django_db
 HERE, THERE = "360000/361100/361130/", "360000/360400/360428/"
@@ -388,3 +392,19 @@ def test_what_changed_is_recorded_as_values(pond: FacilityKind, firm: Enterprise
     assert entry.differences == {
         "attributes": [{"grade": "one", "height": 60}, {"grade": "one", "height": 61}]
     }
+
+
+def test_every_kind_of_the_house_has_a_ledger_a_form_and_a_template(tmp_path: Path) -> None:
+    load_packs()
+    kinds = standards.kinds()
+    assert len(kinds) > 80
+    for key in kinds:
+        ledger = registry.ledger(key_of(key))
+        ledger.verify()
+        made = form_class(ledger, officer(), {})
+        assert set(ledger.extra) <= set(made.base_fields), key
+        labels = [ledger.label_of(name) for name in ledger.import_fields]
+        assert len(set(labels)) == len(labels), key
+        write_template(ledger, tmp_path / f"{key}.xlsx")
+        head = CalamineWorkbook.from_path(tmp_path / f"{key}.xlsx").get_sheet_by_index(0).to_python()[1]
+        assert [one.rstrip("*") for one in head] == labels, key
