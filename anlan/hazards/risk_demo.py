@@ -38,7 +38,7 @@ from anlan.org.cast import ENTERPRISE
 DAY, HOME = date(2023, 7, 5), "360000/361100/"
 HOUSE, ASKER = system_actor("演示数据"), system_actor("演示数据（企业申请）")
 REASON = "the demonstration fills itself"
-FIRMS, UNITS, SINCE = 400, 9, date(2023, 4, 3)
+FIRMS, UNITS, SINCE = 400, 9, date(2023, 5, 8)
 BUILDINGS = (
     (70, 70, 330, 310), (390, 80, 580, 300), (740, 70, 1120, 300), (80, 470, 420, 690), (740, 470, 1120, 690),
 )  # fmt: skip

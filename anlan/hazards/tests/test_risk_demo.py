@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from typing import Any
+
+import pytest
 
 from anlan.enterprises.testing import make_firm
 from anlan.hazards import risk_demo
@@ -38,7 +41,8 @@ def test_every_template_is_graded_by_the_tables_and_its_controls_help() -> None:
     assert {one["industry"] for one in risk_demo.templates()} >= {"", "hazchem", "fireworks", "urban-gas"}
 
 
-def test_it_fills_everything_once_with_human_habits(case: Case) -> None:
+def test_it_fills_everything_once_with_human_habits(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(risk_demo, "SINCE", date(2023, 6, 5))
     said: list[Any] = []
     risk_demo.prepare(False, said.append)
     assert not RiskPoint.objects.unscoped(LOOK).exists(), "nothing outside a demonstration"
