@@ -27,8 +27,23 @@ SELECT relname, pg_total_relation_size(oid), reltuples::bigint
 """
 
 
-# Tables of the parts that we stand on.
+# Tables that no ledger shows, ours and those of the parts that we stand on; the first beginning that fits.
 PARTS = (
+    ("kernel_importedupdate", "导入更新的旧值"),
+    ("kernel_importmapping", "导入列对应"),
+    ("kernel_total", "台账计数"),
+    ("kernel_savedview", "存下的视图"),
+    ("kernel_columnchoice", "自选列"),
+    ("kernel_delivery", "通知的发送"),
+    ("kernel_numberseries", "编号序列"),
+    ("kernel_givennumber", "发出的编号"),
+    ("kernel_oncekey", "防重复提交的记号"),
+    ("programmes_itemrole", "条目的责任单位"),
+    ("programmes_target", "总目标"),
+    ("programmes_sentence", "要点的句子"),
+    ("programmes_reportentry", "报告的条目"),
+    ("programmes_judgement", "研判记录"),
+    ("programmes_judgingrun", "研判批次"),
     ("procrastinate_events", "后台作业的经过"),
     ("procrastinate", "后台作业"),
     ("django_session", "登录会话"),
@@ -61,12 +76,15 @@ def health_page(request: ActorRequest) -> HttpResponse:
 
 def _called(table: str) -> str:
     """What a person calls a table: the name of its rows; a part of a divided table with its own ending."""
+    known = next((word for start, word in PARTS if table.startswith(start)), "")
+    if known:
+        return known
     words = {one._meta.db_table: str(one._meta.verbose_name_plural) for one in apps.get_models()}
-    known = sorted((name for name in words if table.startswith(name)), key=len)
-    if known and not table.startswith("procrastinate_"):
-        rest = table.removeprefix(known[-1]).strip("_")
-        return f"{words[known[-1]]}（{rest}）" if rest else words[known[-1]]
-    return next((word for start, word in PARTS if table.startswith(start)), f"其他（{table}）")
+    fitting = sorted((name for name in words if table.startswith(name)), key=len)
+    if not fitting:
+        return f"其他（{table}）"
+    rest = table.removeprefix(fitting[-1]).strip("_")
+    return f"{words[fitting[-1]]}（{rest}）" if rest else words[fitting[-1]]
 
 
 def _parts() -> list[tuple[str, str, str, str, str]]:

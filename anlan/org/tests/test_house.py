@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -75,6 +76,8 @@ def test_tables_have_names_that_people_know() -> None:
     assert _called("org_unit") == "单位"
     assert _called("kernel_auditentry_2023") == "操作日志（2023）"
     assert _called("procrastinate_events") == "后台作业的经过"
+    ours = [one._meta.db_table for one in apps.get_models() if one.__module__.startswith("anlan.")]
+    assert [name for name in ours if _called(name).isascii() or "其他" in _called(name)] == []
 
 
 def test_the_service_speaks_chinese_and_leaves_out_what_people_were_told() -> None:
