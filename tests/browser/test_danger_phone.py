@@ -156,3 +156,37 @@ def test_the_page_has_no_finding_of_axe_and_nothing_sticks_out(phone: Any) -> No
     assert phone.evaluate(AXE_RUN, AXE_RULES) == []
     assert phone.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     assert Enterprise.objects.unscoped("test").exists()
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (390, 844)], ids=["desk", "phone"])
+def test_the_pages_of_dangers_keep_to_the_look(
+    house: World, chromium: Any, live_server: Any, size: tuple[int, int]
+) -> None:
+    row = found(house.actor("county_inspector"), enterprise_id=1)
+    complaints: list[str] = []
+    page = chromium.new_page(
+        viewport={"width": size[0], "height": size[1]}, locale="zh-CN", service_workers="block"
+    )
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.goto(f"{live_server.url}/account/login/")
+    page.fill("#id_login", "xian")
+    page.fill("#id_password", PASSWORD)
+    page.click("button.pri")
+    page.wait_for_load_state()
+    for path in (
+        "",
+        f"{row.pk}/",
+        f"{row.pk}/notice/",
+        f"{row.pk}/move/grade/",
+        "statistics/",
+        "silent/",
+        "new/",
+    ):
+        page.goto(f"{live_server.url}/dangers/{path}", wait_until="load")
+        page.evaluate(AXE.read_text("utf-8"))
+        assert page.evaluate(AXE_RUN, AXE_RULES) == [], path
+        if "notice" not in path:  # a sheet of paper keeps its width
+            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
+    page.close()
+    assert complaints == []
