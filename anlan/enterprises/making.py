@@ -1,31 +1,27 @@
-"""How tests of declarations make rows of the register that cannot be guessed: a facility needs a kind."""
+"""Valid rows for tests of declarations, where the columns of a row hang together."""
 
 from __future__ import annotations
 
 import itertools
 from typing import Any
 
-from anlan.enterprises.models import Facility
-from anlan.kernel.scope import unscoped_block
-from anlan.kernel.testing import register_maker
-from anlan.standards.models import FacilityKind
+from anlan.enterprises.models import Enterprise, Licence, Standing
+from anlan.kernel.testing import make_row, register_maker
 
-KIND = "sample-facility"
 _numbers = itertools.count(1)
 
 
-def make_facility(**values: Any) -> Facility:
-    """A facility of a kind without attributes, held by nobody in particular."""
-    kinds = FacilityKind.objects.unscoped("a test's own kind")
-    if "kind" not in values and not kinds.filter(key=KIND).exists():
-        FacilityKind(key=KIND, label="样例设施", industry="tailings").save()
-    number = next(_numbers)
-    given = {"kind": KIND, "name": f"样例设施{number}", "number": f"S{number}", "holder": "样例单位"}
-    row = Facility(**{**given, "region_path": "360000/361100/", **values})
-    with unscoped_block("a row made for a test"):
-        row.full_clean()
-        row.save()
+def licence(**values: Any) -> Licence:
+    """A licence; one that has ended was cancelled."""
+    given: dict[str, Any] = {"kind": "安全生产许可证", "number": f"许 {next(_numbers)}"}
+    if values.get("ended_on"):
+        given["standing"] = Standing.CANCELLED
+    if "enterprise" not in values and "enterprise_id" not in values:
+        given["enterprise"] = make_row(Enterprise)
+    row = Licence(**{**given, **values})
+    row.full_clean()
+    row.save()
     return row
 
 
-register_maker(Facility, make_facility)
+register_maker(Licence, licence)
