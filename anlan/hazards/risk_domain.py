@@ -29,6 +29,7 @@ ACTS = (
     ("reckon", "计算级别"),
     ("place", "放上四色图"),
     ("picture", "更换底图"),
+    ("demo", "载入演示数据"),
 )
 MENU = (
     Entry("hazards", "risk-jobs", "岗位风险告知", "risk-jobs", "risks.view", icon="id-badge-2"),
