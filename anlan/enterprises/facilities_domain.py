@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from anlan.enterprises import facilities_indexes, facilities_ledgers, facilities_parts, folder
+from anlan.enterprises.facilities_measures import MEASURES
 from anlan.kernel.shell import Entry
 
 folder.register(facilities_parts.FACILITIES)
@@ -20,3 +21,5 @@ MENU = (
         icon="category",
     ),
 )
+
+__all__ = ["FAMILIES", "LEDGERS", "MEASURES", "MENU", "SETUP"]

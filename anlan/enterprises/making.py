@@ -11,6 +11,8 @@ from anlan.kernel.testing import make_row, register_maker
 from anlan.standards.models import FacilityKind
 
 KIND = "sample-facility"
+# What measures of facilities ask for, so that a sample row is counted by each of them.
+ATTRIBUTES = {"overhead": True, "monitored": True, "sealed": True, "shift_people": 100}
 _numbers = itertools.count(1)
 
 
@@ -28,12 +30,23 @@ def licence(**values: Any) -> Licence:
 
 
 def facility(**values: Any) -> Facility:
-    """A facility of a kind without attributes, held by nobody in particular."""
+    """A facility of a kind of its own, held by nobody in particular."""
     kinds = FacilityKind.objects.unscoped("a test's own kind")
     if "kind" not in values and not kinds.filter(key=KIND).exists():
-        FacilityKind(key=KIND, label="样例设施", industry="tailings").save()
+        asked = [
+            {"key": key, "label": key, "type": "flag" if value is True else "integer"}
+            for key, value in ATTRIBUTES.items()
+        ]
+        FacilityKind(key=KIND, label="样例设施", industry="tailings", attributes=asked).save()
     number = next(_numbers)
-    given = {"kind": KIND, "name": f"样例设施{number}", "number": f"S{number}", "holder": "样例单位"}
+    given: dict[str, Any] = {
+        "kind": KIND,
+        "name": f"样例设施{number}",
+        "number": f"S{number}",
+        "holder": "样例单位",
+    }
+    if "kind" not in values:
+        given["attributes"] = dict(ATTRIBUTES)
     row = Facility(**{**given, "region_path": "360000/361100/", **values})
     with unscoped_block("a row made for a test"):
         row.full_clean()

@@ -18,12 +18,14 @@ from python_calamine import CalamineWorkbook
 
 from anlan.enterprises import facilities_indexes
 from anlan.enterprises.facilities_ledgers import family, field_name, key_of
+from anlan.enterprises.facilities_measures import MEASURES
 from anlan.enterprises.models import Enterprise, Facility
 from anlan.kernel import audit, jobs, registry
 from anlan.kernel.exchange import resolve
 from anlan.kernel.exchange.template import write_template
 from anlan.kernel.forms import form_class
 from anlan.kernel.listing import Listing
+from anlan.kernel.measure import Window, compute
 from anlan.kernel.models import ImportBatch
 from anlan.kernel.scope import Actor, Reach, system_actor
 from anlan.kernel.testing import actor, make_row, seat
@@ -408,3 +410,28 @@ def test_every_kind_of_the_house_has_a_ledger_a_form_and_a_template(tmp_path: Pa
         write_template(ledger, tmp_path / f"{key}.xlsx")
         head = CalamineWorkbook.from_path(tmp_path / f"{key}.xlsx").get_sheet_by_index(0).to_python()[1]
         assert [one.rstrip("*") for one in head] == labels, key
+
+
+def test_closures_and_networks_are_measured(firm: Enterprise) -> None:
+    load_packs("tailings")
+    ponds = [
+        Facility(
+            kind="tailings-pond",
+            enterprise=firm,
+            name=f"{n} 号库",
+            region_path=HERE,
+            opened_on=date(2010, 1, 1),
+            state="closed" if n == 1 else "in-use",
+            closed_on=date(2023, 3, 1) if n == 1 else None,
+            attributes={"grade": "third", "stage": "running", "overhead": n < 4, "monitored": n == 2},
+        )
+        for n in range(1, 6)
+    ]
+    for one in ponds:
+        write(RULE, one, {}, "add")
+    window = Window(date(2023, 1, 1), date(2023, 7, 1))
+    found = {one.key: compute(one, window)[()].number for one in MEASURES}
+    assert found["tailings-ponds-delisted"] == 1
+    assert found["tailings-ponds"] == 4
+    assert found["overhead-ponds-online"] == 50
+    assert found["noncoal-mines-closed"] == 0
