@@ -104,12 +104,7 @@ def _page(
         "left_here": sum(1 for one in here if not one.settled_by),
         "next_doubt": _next_doubt(findings, drafts, place, edition),
         "homeless": sum(1 for one in findings if one.draft_item_id is None and not one.settled_by),
-        "doubts_url": reverse("review-doubts", args=[edition.pk]),
-        "whole_url": f"{reverse('review-whole', args=[edition.pk])}#i{draft.pk}",
-        "recognised": recognised(edition.text, draft.body["span"]),
-        "original_url": original(edition),
-        "may_register": request.actor.may("units.add"),
-        "may_alias": request.actor.may("units.change"),
+        **_ways(request, edition, draft),
         "coverage": _coverage(edition, draft, confirmed, len(drafts)),
         "before_url": f"{base}?item={place - 1}" if place else "",
         "after_url": f"{base}?item={place + 1}" if place + 1 < len(drafts) else "",
@@ -123,6 +118,19 @@ def _page(
         "rulings": list(review.RULINGS.items()),
         "measures": known_measures(),
     }  # fmt: skip
+
+
+def _ways(request: ActorRequest, edition: Edition, draft: DraftItem) -> dict[str, Any]:
+    """Where else one may go from the item, and whether its words are to be checked against the paper."""
+    assert edition.text is not None
+    return {
+        "doubts_url": reverse("review-doubts", args=[edition.pk]),
+        "whole_url": f"{reverse('review-whole', args=[edition.pk])}#i{draft.pk}",
+        "recognised": recognised(edition.text, draft.body["span"]),
+        "original_url": original(edition),
+        "may_register": request.actor.may("units.add"),
+        "may_alias": request.actor.may("units.change"),
+    }
 
 
 def _coverage(edition: Edition, draft: DraftItem, confirmed: int, total: int) -> dict[str, Any]:
