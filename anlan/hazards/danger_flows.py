@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from anlan.hazards.actions import danger as act
 from anlan.hazards.actions import danger_decide as decide
 from anlan.hazards.actions import danger_list as listing
+from anlan.hazards.actions import danger_people as people
 from anlan.hazards.models import DangerListing, DangerPlan, DangerRequest, HiddenDanger
 from anlan.hazards.rules import danger_clocks, danger_remedy
 from anlan.kernel import clock, files, parameters
 from anlan.kernel.due import Term, Unit
-from anlan.kernel.scope import ScopedModel
+from anlan.kernel.scope import Actor, ScopedModel
 from anlan.kernel.workflow import Clock, Facts, Move, State, Workflow
 
 UNDER_WAY = ("graded", "ordered", "rectifying", "checking")
@@ -54,6 +58,12 @@ def until_review(given: Facts) -> Term | None:
     return Term(found.amount, Unit(found.unit)) if found else None
 
 
+def returned(actor: Actor, row: HiddenDanger, values: Mapping[str, Any]) -> None:
+    """The same due day holds again, and the firm hears why."""
+    act.clock_again(actor, row, values)
+    people.tell_returned(actor, row, values)
+
+
 def ordinary_only(given: Facts) -> str | None:
     """A major danger is not put right in passing."""
     return None if given["level"] == "ordinary" else "重大隐患要下达整改并制定治理方案"
@@ -94,17 +104,18 @@ DANGERS = Workflow(
         Move("grade", "判定级别", ("found",), "graded", fields=GRADING, action=act.graded,
              guards=(danger_remedy.found_by_office,)),
         Move("order", "下达整改", ("graded",), "ordered", fields=FIVE, required=("responsible", "due_on"),
-             guards=(danger_remedy.found_by_office,), action=act.ordered, starts=(RECTIFY,)),
+             guards=(danger_remedy.found_by_office,), action=act.ordered, starts=(RECTIFY,),
+             after=people.tell_ordered),
         Move("fix", "当场整改完成", ("graded",), "checking", permission="dangers.submit",
              guards=(ordinary_only, danger_remedy.photographed_after), fields=("rectification",),
-             required=("rectification",), action=act.fixed),
+             required=("rectification",), action=act.fixed, after=people.tell_submitted),
         Move("start", "开始整改", ("ordered",), "rectifying", permission="dangers.submit",
              fields=("measures", "funds", "contingency")),
         Move("submit", "自查合格，报请验收", ("ordered", "rectifying"), "checking",
              guards=(danger_remedy.five_settled, danger_remedy.plan_made, danger_remedy.dual_reported,
                      danger_remedy.photographed_after),
              fields=("rectification", "self_check"), required=("rectification", "self_check"),
-             action=act.submitted, meets=("rectify",), starts=(REVIEW,)),
+             action=act.submitted, meets=("rectify",), starts=(REVIEW,), after=people.tell_submitted),
         Move("verify", "验收合格", ("checking",), "verified",
              guards=(danger_remedy.verified_by_another, danger_remedy.found_by_office,
                      danger_remedy.regulator_verifies, danger_remedy.photographed_after,
@@ -112,7 +123,7 @@ DANGERS = Workflow(
              fields=("verification",), required=("verification",), action=act.verified,
              meets=("review",)),
         Move("return", "退回整改", ("checking", "verified"), "rectifying", permission="dangers.verify",
-             note="退回理由", meets=("review",), after=act.clock_again),
+             note="退回理由", meets=("review",), after=returned),
         Move("close", "销号", ("verified",), "closed",
              guards=(danger_remedy.found_by_office, danger_remedy.off_the_list,
                      danger_remedy.settled_before),

@@ -31,3 +31,15 @@ def guarantor_duties(timestamp: int) -> int:
 def danger_night(timestamp: int) -> int:
     """Mark what came again, start the clocks of what a sheet brought, at 00:50 in Shanghai (16:50 UTC)."""
     return danger_nightly.mark_repeated(clock.today()) + danger_nightly.start_clocks()
+
+
+@app.periodic(cron="0 0 * * *", periodic_id="danger-remind")
+@app.task(
+    name="hazards.danger_remind",
+    queue="periodic",
+    queueing_lock="hazards.danger_remind",
+    pass_context=False,
+)
+def danger_remind(timestamp: int) -> int:
+    """Tell firms what falls due soon, at 08:00 in Shanghai (00:00 UTC)."""
+    return danger_nightly.remind(clock.today())

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
+from django.urls import reverse
 
 from anlan.hazards.actions.danger import clock_again
 from anlan.hazards.models import HiddenDanger
+from anlan.kernel import notice
 from anlan.kernel.models import Deadline
 from anlan.kernel.scope import system_actor
+from anlan.org.models import Post
+from anlan.org.models.dated import on_day
 
-YEAR = 365
+YEAR, NEAR = 365, 3
 MOST = 5_000
 AGAIN = """
 UPDATE hazards_hiddendanger AS d SET repeated = true
@@ -47,3 +51,25 @@ def start_clocks() -> int:
     for row in waiting:
         clock_again(system_actor("台账导入的期限"), row, {})
     return len(waiting)
+
+
+def remind(today: date) -> int:
+    """Tell a firm's people of what falls due within three days, once a due day; gives how many told."""
+    posts = Post.objects.unscoped("who acts for a firm is told of its dangers")
+    acting: dict[int, list[int]] = {}
+    for firm, person in posts.filter(on_day(today), enterprise_id__isnull=False).values_list(
+        "enterprise_id", "person_id"
+    ):
+        acting.setdefault(firm, []).append(person)
+    rows = HiddenDanger.objects.unscoped("what comes near is told to its firm").filter(
+        state__in=("ordered", "rectifying"), due_on__gte=today, due_on__lte=today + timedelta(NEAR),
+        enterprise_id__in=list(acting),
+    )  # fmt: skip
+    told = 0
+    for row in rows.order_by("due_on", "id").iterator(chunk_size=1000):
+        left = (row.due_on - today).days
+        word = f"剩 {left} 天" if left else "今天到期"
+        text = f"{row.number} {row.description[:60]}：整改期限 {row.due_on}，{word}"
+        link, key = reverse("ledger-row", args=["dangers", row.pk]), f"dangers:{row.pk}:near:{row.due_on}"
+        told += notice.notify(acting[row.enterprise_id], key, text, link=link, row=row)
+    return told

@@ -27,7 +27,7 @@ from anlan.hazards.tests.danger_case import (
 )
 from anlan.kernel import clock, deadline, files, moves
 from anlan.kernel.due import end_of, last_day
-from anlan.kernel.models import Referral
+from anlan.kernel.models import Notice, Referral
 from anlan.kernel.scope import Actor
 from anlan.kernel.writing import Refused
 from anlan.org.testing import World
@@ -437,3 +437,29 @@ def test_what_a_sheet_brought_under_way_gets_its_clock_once(inspector: Actor) ->
     assert (danger_nightly.start_clocks(), danger_nightly.start_clocks()) == (1, 0)
     term = deadline.of_row(row).get(key="rectify")
     assert last_day(term.due_at) == date(2023, 6, 30) and deadline.light(term, clock.now()).colour == "r"
+
+
+def told(house: World, key: str) -> list[str]:
+    """What that person was told, newest last."""
+    rows = Notice.objects.unscoped("test").filter(person_id=house.person(key).pk)
+    return list(rows.order_by("id").values_list("text", flat=True))
+
+
+def test_each_side_hears_when_it_is_its_turn(house: World, inspector: Actor, own: Actor) -> None:
+    row = checked(inspector, own)
+    assert "请整改，期限 2023-07-20" in told(house, "enterprise_user")[-1]
+    assert "待验收" in told(house, "county_inspector")[-1]
+    moves.perform(inspector, row, "return", note="探头未覆盖灶台")
+    assert "探头未覆盖灶台" in told(house, "enterprise_user")[-1]
+
+
+@pytest.mark.parametrize(("ahead", "count"), [(-1, 0), (0, 1), (3, 1), (4, 0)])
+def test_a_firm_is_reminded_three_days_ahead_once(
+    house: World, inspector: Actor, ahead: int, count: int
+) -> None:
+    from anlan.hazards.actions import danger_nightly
+
+    row = on_the_way(inspector, inspected(inspector, found_on=date(2023, 6, 1)), "ordered")
+    due = TODAY + timedelta(ahead)
+    HiddenDanger.objects.unscoped("test").filter(pk=row.pk).update(due_on=due)
+    assert (danger_nightly.remind(TODAY), danger_nightly.remind(TODAY)) == (count, 0)
