@@ -20,24 +20,10 @@ SETUP = tuple(one for part in PARTS for one in getattr(part, "SETUP", ()))
 # The later one runs first: risks need firms.
 DEMO = (risk_demo.prepare, demo.prepare)
 ORDER = (
-    *(
-        "dangers",
-        "danger-phone",
-        "danger-statistics",
-        "hazard-map",
-        "danger-listings",
-        "danger-requests",
-        "danger-silent",
-    ),
-    *(
-        "risks",
-        "site-plans",
-        "risk-jobs",
-        "installations",
-        "guarantors",
-        "guarantor-duties",
-        "guarantor-grid",
-    ),
+    *("dangers", "danger-phone", "danger-statistics", "hazard-map", "danger-listings", "risks"),
+    *("installations", "guarantor-grid"),
+    # Behind 更多.
+    *("danger-requests", "danger-silent", "site-plans", "risk-jobs", "guarantors", "guarantor-duties"),
     *("shift-leaders", "gb18218"),
 )
 MENU = (

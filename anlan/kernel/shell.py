@@ -20,6 +20,9 @@ from anlan.kernel import clock, frames, registry
 from anlan.kernel.scope import Actor
 
 
+MOST = 10  # second-level entries that a reader still takes in
+
+
 @dataclass(frozen=True)
 class Group:
     """A first-level entry of the menu. `url` names a page of its own; `foot` puts it at the bottom.
@@ -80,6 +83,21 @@ class Item:
     open: bool = False
     foot: bool = False
     children: list[Item] = field(default_factory=list)
+
+    @property
+    def near(self) -> list[Item]:
+        """The second-level entries that stand open: all, or the first where there are many."""
+        return self.children if len(self.children) <= MOST else self.children[: MOST - 2]
+
+    @property
+    def further(self) -> list[Item]:
+        """Those behind 更多."""
+        return self.children[len(self.near) :]
+
+    @property
+    def further_open(self) -> bool:
+        """Whether the page stands under one of them."""
+        return any(one.current for one in self.further)
 
 
 @dataclass(frozen=True)
