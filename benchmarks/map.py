@@ -11,7 +11,9 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -20,10 +22,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from anlan.launch.paths import PROJECT
+from benchmarks import database
+from benchmarks.server import wait
+
 POINTS = 10_000
 DAY = date(2023, 7, 5)
 ROUNDS, PAINTS = 40, 9
-CITY = "361100"
+CITY, PORT = "361100", 18643
 PLAIN_DRAW = """async url => { const began = performance.now();
   const told = await (await fetch(url)).json(), place = document.createElement('div');
   place.style.width = '900px'; place.style.height = '560px'; document.body.prepend(place);
@@ -35,24 +41,6 @@ PLAIN_DRAW = """async url => { const began = performance.now();
   return performance.now() - began; }"""
 
 
-def plain(request: Any) -> Any:
-    """Every firm that has coordinates, as objects, through the ORM."""
-    from django.http import JsonResponse
-
-    from anlan.enterprises.models import Enterprise
-
-    rows = Enterprise.objects.visible_to(request.actor).filter(longitude__isnull=False)
-    features = [
-        {
-            "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": [float(row.longitude), float(row.latitude)]},
-            "properties": {"id": row.pk, "name": row.name, "status": row.status, "industry": row.industry},
-        }
-        for row in rows
-    ]
-    return JsonResponse({"type": "FeatureCollection", "features": features})
-
-
 def main() -> None:
     """Make the database, fill it, measure, print, take it away."""
     os.environ.setdefault("ANLAN_TESTING", "1")
@@ -61,7 +49,9 @@ def main() -> None:
     from anlan.launch.testing import ensure_test_database
 
     os.environ["DATABASE_URL"] = ensure_test_database()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    # The session made here is good for the served process as well.
+    os.environ["ANLAN_SECRET_KEY"] = database.environment("")["ANLAN_SECRET_KEY"]
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.map_settings")
     import django
 
     django.setup()
@@ -75,16 +65,10 @@ def main() -> None:
 
 
 def _run() -> None:
-    from django.conf import settings
     from django.test import Client
-    from django.urls import include, path
 
     from anlan.org.testing import make_world
 
-    urls: Any = type(sys)("benchmarks_map_urls")
-    urls.urlpatterns = [path("plain/", plain, name="plain"), path("", include("config.urls"))]
-    sys.modules["benchmarks_map_urls"] = urls
-    settings.ROOT_URLCONF = "benchmarks_map_urls"
     world = make_world({"committee-officer": ["enterprises.*"]})
     _fill()
     client = Client(SERVER_NAME="127.0.0.1")
@@ -99,7 +83,7 @@ def _run() -> None:
     _measure("every row by itself", client, f"{points}&dots=1&box=116.2,27.8,118.5,29.8")
     _measure("outlines", client, f"/hazard-map/shapes/{CITY}/")
     _measure("plain: all rows as GeoJSON", client, "/plain/")
-    _paint(client)
+    _paint(client.cookies["sessionid"].value)
 
 
 def _fill() -> None:
@@ -152,21 +136,34 @@ def _told(label: str, times: list[float], more: str = "") -> None:
 
 @contextmanager
 def _serving() -> Iterator[str]:
-    """The product on loopback, in this process."""
-    from django.contrib.staticfiles.handlers import StaticFilesHandler
-    from django.test.testcases import LiveServerThread
+    """The product under granian on loopback, as it is served, over the same database."""
+    from django.db import connection
 
-    server = LiveServerThread("127.0.0.1", StaticFilesHandler, connections_override={})
-    server.daemon = True
-    server.start()
-    server.is_ready.wait()
+    url = f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{connection.settings_dict['NAME']}"
+    database.manage(url, "collectstatic", "--no-input")
+    home = database.FOLDER / "home"
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "warning"]
+    command += ["--static-path-route", "/static", "--static-path-mount", str(home / "static")]
+    command += [
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(PORT),
+        "--blocking-threads",
+        "4",
+        "config.wsgi:application",
+    ]
+    environment = {**database.environment(url), "DJANGO_SETTINGS_MODULE": "benchmarks.map_settings"}
+    process = subprocess.Popen(command, env=environment, cwd=PROJECT)
     try:
-        yield f"http://127.0.0.1:{server.port}"
+        wait(process, PORT)
+        yield f"http://127.0.0.1:{PORT}"
     finally:
-        server.terminate()
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
 
 
-def _paint(client: Any) -> None:
+def _paint(session: str) -> None:
     """From navigation to the first clusters and the outlines, in Chromium; all dots; the plain way."""
     try:
         from playwright.sync_api import sync_playwright
@@ -180,10 +177,9 @@ def _paint(client: Any) -> None:
         found: dict[str, list[float]] = {"clusters": [], "outlines": [], "dots": [], "plain": []}
         for _ in range(PAINTS):
             context = browser.new_context(viewport={"width": 1366, "height": 768}, service_workers="block")
-            context.add_cookies(
-                [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": base}]
-            )
-            _one_paint(context.new_page(), base, found)
+            context.add_cookies([{"name": "sessionid", "value": session, "url": base}])
+            page = context.new_page()
+            _one_paint(page, base, found)
             context.close()
         browser.close()
     for key, label in (
@@ -196,7 +192,8 @@ def _paint(client: Any) -> None:
 
 
 def _one_paint(page: Any, base: str, found: dict[str, list[float]]) -> None:
-    page.goto(f"{base}/hazard-map/?layer=enterprises")
+    answer = page.goto(f"{base}/hazard-map/?layer=enterprises")
+    assert answer.ok and page.url.startswith(f"{base}/hazard-map/"), (answer.status, page.url)
     page.wait_for_selector("[data-painted='map-points map-shapes']")
     marks = json.loads(
         page.evaluate(

@@ -23,7 +23,7 @@ def serving(url: str, port: int, settings: str, workers: int = 1) -> Iterator[su
     environment = {**database.environment(url), "DJANGO_SETTINGS_MODULE": settings}
     process = subprocess.Popen(command, env=environment, cwd=PROJECT)
     try:
-        _wait(process, port)
+        wait(process, port)
         yield process
     finally:
         process.send_signal(signal.SIGINT)
@@ -33,7 +33,8 @@ def serving(url: str, port: int, settings: str, workers: int = 1) -> Iterator[su
             process.kill()
 
 
-def _wait(process: subprocess.Popen[bytes], port: int) -> None:
+def wait(process: subprocess.Popen[bytes], port: int) -> None:
+    """Until 127.0.0.1:port answers; raises RuntimeError after a minute or when the process is gone."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
         try:

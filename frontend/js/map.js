@@ -194,7 +194,7 @@
     shown.sort((a, b) => a.rank - b.rank || b.n - a.n || a.x - b.x);
     const next = shown[(shown.indexOf(scene.at) + by + shown.length) % shown.length];
     scene.at = next;
-    say.textContent = `${words(next)}。回车${next.n > 1 ? '放大' : '看卡片'}。`;
+    say.textContent = `${words(next)}。回车${next.n > 1 ? '打开' : '看卡片'}。`;
     shut();
     later();
   };

@@ -73,6 +73,18 @@ window.anlanMap = (() => {
     });
   };
 
+  // The region that is pointed at says its name over everything.
+  const title = (ctx, view, { name, middle: at }) => {
+    const [x, y] = place(view, ...at);
+    ctx.font = `600 14px ${paint.sans}`;
+    ctx.textAlign = 'center';
+    ctx.textBaseline = 'middle';
+    ctx.lineWidth = 5;
+    ctx.strokeStyle = paint.ground;
+    ctx.fillStyle = paint.ink;
+    ctx.strokeText(name, x, y);
+    ctx.fillText(name, x, y);
+  };
   const outline = (ctx, tone, x, y, r) => {
     if (tone === 'y') { ctx.moveTo(x, y - r); ctx.lineTo(x + r, y + r * .8); ctx.lineTo(x - r, y + r * .8); ctx.closePath(); }
     else if (tone === 'g' || tone === 'o') { ctx.moveTo(x + r, y); ctx.arc(x, y, r, 0, 7); }
@@ -147,6 +159,8 @@ window.anlanMap = (() => {
     ctx.clearRect(0, 0, view.w, view.h);
     if (scene.shapes.length) { land(ctx, view, ratio, scene.shapes, scene.region); names(ctx, view, scene.shapes, scene.features); }
     marks(ctx, view, scene.marks, scene.features, scene.dots);
+    const told = scene.shapes.find(one => one.code === scene.region);
+    if (told) title(ctx, view, told);
     if (scene.at) ring(ctx, view, scene.at);
   }, place, degrees, outlines, gather, radius, inside: (ctx, view, shapes, px, py) => {
     const [east, north] = degrees(view, px, py), least = Math.max(0, ...shapes.map(one => one.level));
