@@ -10,7 +10,7 @@ from typing import Any
 
 from anlan.standards.rules.pack import Attribute
 
-MOST_TEXT = 200
+MOST_TEXT = 150
 TRUE, FALSE = {"true", "1", "是", "有", "on"}, {"false", "0", "否", "无", ""}
 
 

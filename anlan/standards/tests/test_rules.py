@@ -63,7 +63,7 @@ def test_a_value_is_kept_as_json(key: str, given: Any, kept: Any) -> None:
         ("grade", "", "等别必填"),
         ("over", "也许", "应填是或否"),
         ("since", "去年", "不是日期"),
-        ("ore", "铜" * 201, "最多 200 个字"),
+        ("ore", "铜" * 151, "最多 150 个字"),
         ("colour", "红", "没有“colour”这一项"),
     ],
 )
