@@ -14,7 +14,7 @@ LEDGERS = tuple(ledger for part in PARTS for ledger in part.LEDGERS)
 WORKFLOWS = tuple(one for part in PARTS for one in part.WORKFLOWS)
 MEASURES = tuple(one for part in PARTS for one in part.MEASURES)
 PARAMETERS = tuple(one for part in PARTS for one in part.PARAMETERS)
-ACTS = tuple(one for part in PARTS for one in getattr(part, "ACTS", ()))
+ACTS = (("demo", "载入演示数据"), *(one for part in PARTS for one in getattr(part, "ACTS", ())))
 HOME_PANELS = tuple(one for part in PARTS for one in getattr(part, "HOME_PANELS", ()))
 SETUP = tuple(one for part in PARTS for one in getattr(part, "SETUP", ()))
 # The later one runs first: risks need firms.

@@ -19,7 +19,6 @@ from django.urls import reverse
 from anlan.kernel import clock, frames, registry
 from anlan.kernel.scope import Actor
 
-
 MOST = 10  # second-level entries that a reader still takes in
 
 

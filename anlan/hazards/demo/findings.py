@@ -188,13 +188,12 @@ class _Course:
         ordered = graded + timedelta(days=chance.choice((0, 0, 1)))
         if ordered > today:
             return None
-        self._order(ordered, major)
-        done = one.due_on + timedelta(days=self._against_due())  # type: ignore[operator]
-        done = max(done, ordered)
+        due = self._order(ordered, major)
+        done = max(due + timedelta(days=self._against_due()), ordered)
         # Somebody goes after what is long overdue.
-        stuck = 0.003 if (today - one.due_on).days > 120 else 0.10 if major else 0.03  # type: ignore[operator]
+        stuck = 0.003 if (today - due).days > 120 else 0.10 if major else 0.03
         if chance.random() < stuck or done > today:
-            one.state = "rectifying" if chance.random() < 0.85 or one.due_on < today else "ordered"  # type: ignore[operator]
+            one.state = "rectifying" if chance.random() < 0.85 or due < today else "ordered"
             return None
         self._finish(done)
         return None
@@ -230,16 +229,18 @@ class _Course:
                 setattr(one, name, None)
                 setattr(one, name.replace("_on", "_how"), "")
 
-    def _order(self, day: date, major: bool) -> None:
+    def _order(self, day: date, major: bool) -> date:
         one, chance = self.one, self.chance
         one.state = "ordered"
         one.ordered_at = max(_at(chance, day, 9, 18), one.reported_at or _at(chance, day, 9, 18))
         one.ordered_by = self.firm.principal if one.source == "self" else f"{self.county}应急局"
-        one.due_on = day + timedelta(days=chance.choice((30, 45, 60, 90)) if major else chance.choice(TERMS))
+        due = day + timedelta(days=chance.choice((30, 45, 60, 90)) if major else chance.choice(TERMS))
         one.responsible = self.firm.principal if major else self.firm.manager
         one.measures = chance.choice(ACTS)
         one.funds = Decimal(int(chance.lognormvariate(9.5 if major else 6.2, 1.0)) // 10 * 10)
         one.contingency = "整改期间停止作业，专人值守" if major else "整改期间设置警示"
+        one.due_on = due
+        return due
 
     def _finish(self, done: date) -> None:
         """Reported as put right, looked at (returned once by one in twenty), closed."""
@@ -261,7 +262,8 @@ class _Course:
         if closed > self.today:
             return
         one.closed_on, one.state, one.closed_by = closed, "closed", one.graded_by
-        one.closed_at = max(_at(chance, closed, 9, 18), one.reported_at + timedelta(hours=1))  # type: ignore[operator]
+        assert one.reported_at is not None
+        one.closed_at = max(_at(chance, closed, 9, 18), one.reported_at + timedelta(hours=1))
 
 
 def _source(chance: random.Random, firm: Firm) -> str:

@@ -88,11 +88,11 @@ def firms(
         )
         opened = today - timedelta(days=int(120 + chance.random() ** 2 * 9000))
         closed = today - timedelta(days=int(chance.random() * 400) + 1) if status == "closed" else None
-        point = spot(chance, county.path) if chance.random() < 0.94 else None
+        east, north = (spot(chance, county.path) if chance.random() < 0.94 else None) or (None, None)
         people = max(2, int(chance.lognormvariate(0, 0.8) * trade.people))
         yield Firm(
             first + n, _code(county.code, taken), _name(chance, county, trade), county.path, trade, status,
-            _size(people), people, *(point or (None, None)), opened,
+            _size(people), people, east, north, opened,
             max(closed, opened) if closed else None, person(chance), person(chance),
             chance.random() < 0.09 and n > 0, chance.random() < 0.04 and n > 0,
         )  # fmt: skip

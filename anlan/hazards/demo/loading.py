@@ -86,7 +86,7 @@ def load(scale: Scale, today: date, say: Say, *, seed: int = 1, home: str = "") 
 
 def bulk(model: type[models.Model], rows: Iterable[Mapping[str, Any]]) -> int:
     """COPY rows ({column of the model: value}, the rest by the model's defaults); how many."""
-    fields = [one for one in model._meta.concrete_fields if not one.generated]
+    fields: list[Any] = [one for one in model._meta.concrete_fields if not one.generated]
     template = model()
     given = iter(rows)
     head = next(given, None)

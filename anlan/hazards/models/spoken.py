@@ -11,7 +11,8 @@ from django.db import models
 class SpokenField(models.CharField):  # type: ignore[type-arg]
     """A choice; `words` {key: further words} are understood in sheets and shown nowhere.
 
-    Only words that leave no doubt stand there: 已整改 may mean reported, verified or closed, so it is asked back.
+    Only words that leave no doubt stand there: 已整改 may mean reported, verified or closed, so it is
+    asked back.
     """
 
     def __init__(self, *args: Any, words: Mapping[str, Sequence[str]] | None = None, **kwargs: Any) -> None:

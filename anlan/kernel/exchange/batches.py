@@ -140,10 +140,12 @@ def _write(actor: Actor, batch: ImportBatch, tick: Callable[[int], None] | None)
     """Write what the trial has read, or read the file (again) where that does not hold; findings are kept."""
     ledger, home = registry.ledger(batch.ledger), folder(batch)
     before = kept.load(home, batch, ledger)
-    many = before.many(actor, ledger) if before else None
-    plan = None if many else read_plan(actor, batch)
-    outcome = (many or plan.many(actor)).write(note="导入", batch=batch.key, tick=tick)
-    if before and many and before.foretold(outcome):
+    many, plan = before.many(actor, ledger) if before else None, None
+    if many is None:
+        plan = read_plan(actor, batch)
+        many = plan.many(actor)
+    outcome = many.write(note="导入", batch=batch.key, tick=tick)
+    if plan is None and before is not None and before.foretold(outcome):
         _keep_findings(home, {"wrong": findings(batch).get("wrong", [])})
         batch.counts = {**batch.counts, **figures_of(outcome)}
         return outcome
