@@ -15,7 +15,14 @@ from typing import Any
 from anlan.hazards.demo.firms import Firm, person
 from anlan.standards.rules.pack import Attribute
 
-GENERAL = ("machinery", "light-industry", "textile", "building-materials", "commerce")
+# What a number of this unit usually lies between, where the pack sets no bounds.
+USUAL = {
+    "层": (1, 6), "人": (1, 120), "台": (1, 12), "个": (1, 12), "年": (5, 30), "m": (3, 60), 
+    "km": (1, 40), "m²": (60, 4000), "m³": (20, 3000), "t": (1, 500), "kg": (5, 800), "MPa": (0.4, 4), "℃": (5, 80),
+    "kW": (5, 400), "座": (1, 60), "客位": (8, 90), "h": (1, 24), "%": (0, 100), "户": (1, 800),
+    "mm": (50, 1200), "ppm": (1, 50), "万m³": (10, 900), "万t/年": (3, 120), "m³/h": (10, 500), "人次": (10, 900),
+}  # fmt: skip
+LOOKED_AT = ("检", "测", "审", "评", "演练", "校验", "维保")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +117,13 @@ def _value(chance: random.Random, one: Attribute, opened: date, today: date) -> 
         case "flag":
             return chance.random() < 0.35
         case "integer" | "number":
-            least = float(one.least) if one.least is not None else 1.0
-            most = float(one.most) if one.most is not None else max(least * 20, least + 200)
+            usual = USUAL.get(one.unit, (1, 40))
+            least = float(one.least) if one.least else usual[0]
+            most = float(one.most) if one.most is not None else max(usual[1], least * 3)
             value = least + (most - least) * chance.random() ** 2
             return int(value) if one.type == "integer" else float(round(Decimal(value), min(one.decimals, 1)))
+        case "date" if any(word in one.label for word in LOOKED_AT):
+            return (max(opened, today - timedelta(days=int(chance.random() * 420)))).isoformat()
         case "date":
             return (opened + timedelta(days=int(chance.random() * max((today - opened).days, 1)))).isoformat()
         case _:

@@ -35,6 +35,8 @@ Say = Callable[[str], object]
 REASON = "the invented province fills itself"
 SINCE = date(2022, 1, 1)
 STEP = 50_000
+# Firms of another industry that own facilities of this one.
+ALSO = {"tailings": ("noncoal-mine",), "special-equipment": ("commerce", "machinery", "nursing-home")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,7 @@ def _kinds(today: date) -> dict[str, list[holdings.Kind]]:
     found: dict[str, list[holdings.Kind]] = {}
     for key, row in standards.kinds(today).items():
         one = holdings.Kind(key, row.label, row.pk, row.industry, standards.attributes_of(row))
-        for industry in standards.kin(row.industry):
+        for industry in {*standards.kin(row.industry), *ALSO.get(row.industry, ())}:
             found.setdefault(industry, []).append(one)
     return found
 
