@@ -231,6 +231,14 @@ class HiddenDanger(ScopedModel):
                 fields=["attention_on", "id"], condition=Q(level="major"), name="danger_major",
                 include=["region_path", "state"],
             ),
+            models.Index(
+                fields=["attention_on", "id"], condition=Q(listed=True), name="danger_listed",
+                include=["region_path", "state"],
+            ),
+            models.Index(
+                fields=["attention_on", "id"], condition=Q(repeated=True), name="danger_repeated",
+                include=["region_path", "state"],
+            ),
             models.Index(fields=["regulator", "attention_on", "id"], name="danger_regulator"),
             models.Index(fields=["finder_id", "-id"], name="danger_finder"),
         ]  # fmt: skip
