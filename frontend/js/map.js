@@ -18,7 +18,7 @@
   const k = Math.cos((first.box[1] + first.box[3]) / 2 * Math.PI / 180);
   const view = { x: 0, y: 0, s: 1, k, w: 0, h: 0 };
   const scene = { shapes: [], marks: first.marks, features: [], region: '', at: null, dots: false };
-  let ratio = 1, cells = [], asking = null, waiting = 0, pinned = false, least = 1, drawing = 0;
+  let ratio = 1, cells = [], asking = null, waiting = 0, pinned = false, least = 1, drawing = 0, pending = false;
 
   const draw = () => { drawing = 0; paint.draw(ctx, ratio, view, scene); };
   const later = () => { drawing = drawing || requestAnimationFrame(draw); };
@@ -32,8 +32,12 @@
   const zoom = () => Math.round(2 * Math.log2(view.s / CELL));
   const words = one => `${one.n.toLocaleString()} ${first.unit}${one.n > 1 && !'go'.includes(first.marks[one.rank].tone) ? `，其中${first.marks[one.rank].label} ${one.worst} ${first.unit}` : one.n > 1 ? '' : `，${first.marks[one.rank].label}`}`;
 
+  // What was walked to stays walked to when the same window is told anew.
+  const same = was => scene.features.find(one => was.id ? one.id === was.id : one.n === was.n && Math.hypot(one.x - was.x, one.y - was.y) * view.s < 12) || null;
+
   const ask = () => {
     clearTimeout(waiting);
+    pending = true;
     waiting = setTimeout(load, 140);
   };
   const load = async () => {
@@ -46,16 +50,20 @@
       const answer = await fetch(`${first.points}&box=${edges}&zoom=${Math.max(0, zoom())}${dots ? '&dots=1' : ''}`, { signal: asking.signal, headers: { Accept: 'application/json' } });
       if (!answer.ok || answer.redirected) throw new Error('no answer');
       const told = await answer.json();
+      pending = false;
       scene.dots = dots;
       cells = dots ? told.dots.map(([e, n, rank, id]) => { const x = e / 1e5, y = n / 1e5; return { x, y, n: 1, rank, worst: 1, id, box: [x, y, x, y] }; }) : taken(told.cells);
+      const before = scene.at;
       gather();
-      scene.at = null;
+      scene.at = before && same(before);
       later();
       const shown = cells.reduce((sum, one) => sum + one.n, 0);
-      say.textContent = told.more ? `这一片太多，只画了 ${shown.toLocaleString()} ${first.unit}。请放大，或取消逐点显示。` : `图上及近旁 ${shown.toLocaleString()} ${first.unit}`;
+      if (!scene.at || told.more) say.textContent = told.more ? `这一片太多，只画了 ${shown.toLocaleString()} ${first.unit}。请放大，或取消逐点显示。` : `图上及近旁 ${shown.toLocaleString()} ${first.unit}`;
       frame.dataset.loaded = String(Number(frame.dataset.loaded || 0) + 1);
     } catch (error) {
-      if (error.name !== 'AbortError') say.textContent = '没有取到数，图上是刚才的。请检查网络，或刷新本页。';
+      if (error.name === 'AbortError') return;
+      pending = false;
+      say.textContent = '没有取到数，图上是刚才的。请检查网络，或刷新本页。';
     }
   };
   const moved = () => { gather(); later(); ask(); };
@@ -199,7 +207,8 @@
     later();
   };
   const KEYS = { ArrowLeft: () => shift(80, 0), ArrowRight: () => shift(-80, 0), ArrowUp: () => shift(0, 80), ArrowDown: () => shift(0, -80) };
-  const ACTS = { '+': () => grow(1.6), '=': () => grow(1.6), '-': () => grow(1 / 1.6), 0: () => home(), j: () => walk(1), k: () => walk(-1), Enter: () => scene.at && open(scene.at) };
+  const ACTS = { '+': () => grow(1.6), '=': () => grow(1.6), '-': () => grow(1 / 1.6), 0: () => home(), j: () => walk(1), k: () => walk(-1), // What is drawn until the answer comes belongs to the window before.
+    Enter: () => scene.at && !pending && open(scene.at) };
   stage.addEventListener('keydown', event => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const act = ACTS[event.key] || ACTS[event.key.toLowerCase()];

@@ -115,14 +115,14 @@ def test_keys_walk_the_map_from_cluster_to_card(house: tuple[str, Client], chrom
     page = screen.open()
     page.focus("[data-map-view]")
     for _ in range(20):
-        loaded = page.get_attribute("[data-map]", "data-loaded")
+        loaded = page.get_attribute("[data-map]", "data-loaded") or ""
         page.keyboard.press("j")
         if "看卡片" in page.inner_text("[data-map-say]"):
             break
         page.keyboard.press("Enter")
         page.wait_for_function(
             "was => { const map = document.querySelector('[data-map]'); "
-            "return map.dataset.loaded !== was || !map.querySelector('[data-map-card]').hidden; }",
+            "return (map.dataset.loaded || '') !== was || !map.querySelector('[data-map-card]').hidden; }",
             arg=loaded,
         )
         if page.is_visible("[data-map-card]"):
