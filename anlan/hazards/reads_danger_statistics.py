@@ -60,11 +60,14 @@ def statistics(actor: Actor, chosen: Chosen, depth: int) -> Statistics:
     sql, parameters = _inner(inner, ("found_on", "region_path", "industry", "level", "source", "state"))
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT month, region, industry, level, source, count(*), "
-            "count(*) FILTER (WHERE state = 'closed'), count(*) FILTER (WHERE level_of = 'major') "
-            "FROM (SELECT date_trunc('month', found_on::timestamp)::date AS month, "
-            f"rtrim({labels}, '/') || '/' AS region, industry, level, level AS level_of, source, state "
-            f"FROM ({sql}) AS seen) AS cut "
+            # Rows become cells first, while the columns are still short; the five groupings then read cells.
+            "SELECT month, region, industry, level, source, sum(n)::bigint, sum(closed)::bigint, "
+            "(sum(n) FILTER (WHERE level_of = 'major'))::bigint "
+            f"FROM (SELECT month, rtrim({labels}, '/') || '/' AS region, industry, level, level AS level_of, "
+            "source, n, closed FROM (SELECT date_trunc('month', found_on::timestamp)::date AS month, "
+            "region_path, industry, level, source, count(*) AS n, "
+            f"count(*) FILTER (WHERE state = 'closed') AS closed FROM ({sql}) AS seen "
+            "GROUP BY 1, 2, 3, 4, 5) AS cells) AS cut "
             "GROUP BY GROUPING SETS ((month), (region), (industry), (level), (source))",
             parameters,
         )
@@ -75,7 +78,7 @@ def statistics(actor: Actor, chosen: Chosen, depth: int) -> Statistics:
                 strict=True,
             ):
                 if key is not None:
-                    made.found[name][key] = (n, closed, major)
+                    made.found[name][key] = (n, closed, major or 0)
         ended = rows.filter(closed_on__gte=chosen.start, closed_on__lt=chosen.end)
         sql, parameters = _inner(ended, ("closed_on", "found_on"))
         cursor.execute(
