@@ -57,12 +57,14 @@ def main() -> None:
 
 
 def _fill(options: argparse.Namespace) -> None:
+    from django.core.management import call_command
     from django.db import connection
 
     from anlan.hazards.demo.loading import Scale, load
     from anlan.kernel import registry, shadow, totals
     from anlan.org import opening
 
+    call_command("collectstatic", interactive=False, verbosity=0)
     for _ in opening.prepare_data():
         pass
     opening.enrol_cast("Ceshi-2023-Anlan")
