@@ -86,7 +86,7 @@
       if (!answer.ok || answer.redirected) throw new Error('no answer');
       const html = await answer.text();
       if (!pin && scene.at !== one) return;
-      card.innerHTML = html;
+      card.replaceChildren(...new DOMParser().parseFromString(html, 'text/html').body.childNodes);
       card.hidden = false;
       pinned = pin;
       const [x, y] = paint.place(view, one.x, one.y), wide = card.offsetWidth, high = card.offsetHeight;

@@ -99,7 +99,8 @@ def test_the_guided_paths_in_the_browser(house: str, chromium: Any, tmp_path: Pa
     """One demonstration, walked by all who have a path: it takes longer to make than to walk."""
     from_document_to_report(Walk(chromium, house, 1366, 768))
     a_county_officer_finds_the_desk_on_a_phone(Walk(chromium, house, 390, 844))
-    a_danger_from_finding_to_closing(chromium, house, _photo(tmp_path))
+    photos = _photo(tmp_path / "before.jpg", 40), _photo(tmp_path / "after.jpg", 200)
+    a_danger_from_finding_to_closing(chromium, house, *photos)
     a_leader_sees_where_things_stand(Walk(chromium, house, 1366, 768))
 
 
@@ -129,13 +130,13 @@ def a_county_officer_finds_the_desk_on_a_phone(walk: Walk) -> None:
     assert walk.complaints == []
 
 
-def a_danger_from_finding_to_closing(chromium: Any, house: str, photo: Path) -> None:
+def a_danger_from_finding_to_closing(chromium: Any, house: str, before: Path, after: Path) -> None:
     firm = Enterprise.objects.unscoped(WHY).get(pk=ENTERPRISE)
     inspector = Walk(chromium, house, 390, 844)
     inspector.sign_in("jiancha")
     inspector.see("/dangers/phone/", "报隐患")
     page = inspector.page
-    page.set_input_files("input[name=camera]", str(photo))
+    page.set_input_files("input[name=camera]", str(before))
     page.fill("#firm", firm.name)
     page.fill("#where", "打磨车间除尘器")
     page.fill("#what", FOUND)
@@ -154,7 +155,7 @@ def a_danger_from_finding_to_closing(chromium: Any, house: str, photo: Path) -> 
     owner = Walk(chromium, house, 1366, 768)
     owner.sign_in("qiye")
     owner.see("/", "整改")
-    owner.photograph(danger, photo)
+    owner.photograph(danger, after)
     owner.move(danger, "submit", rectification="已清灰并更换卸灰阀", self_check="试运行合格")
     inspector.move(danger, "verify", verification="现场复查，已无积灰")
     office.move(danger, "close")
@@ -185,10 +186,10 @@ def _work_done() -> str:
     return job.result_url
 
 
-def _photo(folder: Path) -> Path:
+def _photo(path: Path, shade: int) -> Path:
     """A picture as a phone takes it: larger than it will be sent."""
     from PIL import Image
 
-    path = folder / "photo.jpg"
-    Image.radial_gradient("L").resize((2400, 1800)).convert("RGB").save(path, quality=90)
+    light = Image.radial_gradient("L").resize((2400, 1800))
+    Image.merge("RGB", (light, light.point(lambda value: value * shade // 255), light)).save(path, quality=90)
     return path

@@ -123,7 +123,7 @@ def test_present_rows_are_updates_and_empty_cells_leave_what_is_there(faults, of
 
 
 def test_a_sheet_of_two_columns_updates_present_rows(faults, officer, site, book):
-    make_row(Fault, number="YH00001", site=site, region_path=HERE)
+    make_row(Fault, number="YH00001", site=site, region_path=HERE, found_on=date(2023, 5, 3), due_on=None)
     found = trial(book(["编号", "整改期限"], ["YH00001", "2024.1.1"], ["YH9", "2024.1.1"]), faults, officer)
     assert found.counts()["updated"] == 1
     assert any("文件里没有“企业”一列" in reason for _, _, _, reason in reasons(found))
