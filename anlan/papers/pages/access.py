@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,9 +18,8 @@ from anlan.kernel.pages.moves import MoveButton
 from anlan.kernel.requests import ActorRequest
 from anlan.kernel.sniff import MIME
 from anlan.papers import reads
-from anlan.papers.drawing_docx import docx
-from anlan.papers.drawing_pdf import pdf
 from anlan.papers.models import Paper, Receipt
+from anlan.papers.rules.sheet import Sheet
 
 BOTH = ["GET", "POST"]
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -45,10 +45,21 @@ def downloads(base: str) -> list[Act | MoveButton]:
     ]
 
 
+def _drawn(sheet: Sheet, kind: str, signed_at: datetime | None) -> bytes:
+    """The file; what draws it is imported by the first who asks, since its libraries are large."""
+    if kind == "pdf":
+        from anlan.papers.drawing_pdf import pdf
+
+        return pdf(sheet, signed_at)
+    from anlan.papers.drawing_docx import docx
+
+    return docx(sheet)
+
+
 def download(request: HttpRequest, paper: Paper, kind: str) -> HttpResponse:
     """The paper as a file; ?notes prints where figures come from."""
     sheet = reads.sheet_of(paper, notes="notes" in request.GET)
-    made = pdf(sheet, paper.signed_at) if kind == "pdf" else docx(sheet)
+    made = _drawn(sheet, kind, paper.signed_at)
     answer = HttpResponse(made, content_type="application/pdf" if kind == "pdf" else DOCX)
     name = quote(f"{paper.number or '草稿'} {paper.title}.{kind}".replace("/", "-").replace("\n", ""))
     answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"

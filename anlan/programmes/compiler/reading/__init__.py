@@ -1,4 +1,8 @@
-"""Reading: a file becomes text, with a map from characters to page and paragraph."""
+"""Reading: a file becomes text, with a map from characters to page and paragraph.
+
+The parts that read Word and PDF are imported by the first such file: they ask for libraries of 35 MB, which
+every process of a running house would carry otherwise.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,9 @@ import zipfile
 from pathlib import Path
 
 from anlan.programmes.compiler.errors import EmptyDocument, EncryptedFile, UnreadableFile
-from anlan.programmes.compiler.reading import ocr, office
+from anlan.programmes.compiler.reading import office
 from anlan.programmes.compiler.reading.model import Block, Place, ReadDocument, document
-from anlan.programmes.compiler.reading.pdf import read_pdf
 from anlan.programmes.compiler.reading.plain import decode
-from anlan.programmes.compiler.reading.word import read_docx
 
 __all__ = ["Place", "ReadDocument", "read"]
 
@@ -44,18 +46,36 @@ def read(path: Path) -> ReadDocument:
 def _blocks(path: Path, data: bytes) -> tuple[str, list[Block] | None]:
     """The blocks by the kind of the content; None for plain text."""
     if data.startswith(b"%PDF") or b"%PDF-" in data[:1024]:
-        return "application/pdf", read_pdf(data)
+        return "application/pdf", _pdf(data)
     if data.startswith(b"PK\x03\x04"):
         return _DOCX, _zipped(path, data)
     if data.startswith(_COMPOUND):
         if _ENCRYPTED in data:
             raise EncryptedFile(f"{path.name} 设有密码。请解除密码后重试。")
-        return "application/msword", read_docx(office.to_docx(path))
+        return "application/msword", _word(office.to_docx(path))
     if data.startswith(b"{\\rtf"):
-        return "application/rtf", read_docx(office.to_docx(path))
+        return "application/rtf", _word(office.to_docx(path))
     if data.startswith(_IMAGES):
-        return "image/*", [Block(line, 1, recognised=True) for line in ocr.read_image(data)]
+        return "image/*", _image(data)
     return "text/plain", None
+
+
+def _pdf(data: bytes) -> list[Block]:
+    from anlan.programmes.compiler.reading.pdf import read_pdf
+
+    return read_pdf(data)
+
+
+def _word(data: bytes) -> list[Block]:
+    from anlan.programmes.compiler.reading.word import read_docx
+
+    return read_docx(data)
+
+
+def _image(data: bytes) -> list[Block]:
+    from anlan.programmes.compiler.reading.ocr import read_image
+
+    return [Block(line, 1, recognised=True) for line in read_image(data)]
 
 
 def _zipped(path: Path, data: bytes) -> list[Block]:
@@ -64,9 +84,9 @@ def _zipped(path: Path, data: bytes) -> list[Block]:
     except zipfile.BadZipFile as error:
         raise UnreadableFile(f"{path.name} 已损坏，无法打开。") from error
     if "word/document.xml" in names:
-        return read_docx(data)
+        return _word(data)
     if "content.xml" in names:
-        return read_docx(office.to_docx(path))
+        return _word(office.to_docx(path))
     raise UnreadableFile(f"{path.name} 不是 Word 文件。能读取的格式：.docx .pdf .txt .md .doc .wps 和图片。")
 
 
