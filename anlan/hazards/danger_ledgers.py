@@ -140,7 +140,7 @@ DANGERS = Ledger(
             "funds": "800", "due_on": "2023-06-15", "contingency": "整改期间断电挂牌",
         },
     ),
-    totals=("state", "level", "industry", "source"),
+    totals=("state", "level"),
     pickers={"regulator": "/pick/unit", "to_unit": "/pick/unit"},
     select=("enterprise",),
     defaults=act.defaults,

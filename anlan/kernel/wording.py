@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import models
 
 REQUIRED = "此项必填。"
 MESSAGES = {
@@ -39,3 +41,22 @@ def _leaves(found: list[ValidationError]) -> Iterator[ValidationError]:
             yield one
         else:
             yield from _leaves(one.error_list)
+
+
+def broken_rule(model: type[models.Model], constraint: Any) -> tuple[str, str]:
+    """(field, message) of a broken constraint; the field is the first that the model knows by it."""
+    if constraint is None:
+        return "", "与台账的约束冲突。请核对这一行。"
+    fields = getattr(constraint, "fields", ()) or ()
+    name = fields[0] if fields else _first_name(getattr(constraint, "condition", None))
+    text = str(constraint.violation_error_message or "")
+    if constraint.violation_error_message == constraint.default_violation_error_message:
+        text = "与台账的约束冲突。请核对这一行。"
+    return name, text
+
+
+def _first_name(condition: Any) -> str:
+    """The field that a condition speaks of first."""
+    if isinstance(condition, models.Q):
+        return next((name for child in condition.children if (name := _first_name(child))), "")
+    return str(condition[0]).partition("__")[0] if isinstance(condition, tuple) else ""

@@ -20,7 +20,7 @@ from anlan.kernel.ledger import Ledger
 from anlan.kernel.models import placed
 from anlan.kernel.scope import Actor
 from anlan.kernel.shadow import Shadow, expect_many, run
-from anlan.kernel.wording import reworded
+from anlan.kernel.wording import broken_rule, reworded
 from anlan.kernel.writing import BY_MOVES, require, state_fields
 
 STEP = 20_000
@@ -150,7 +150,7 @@ class ManyRows:
             self.outcome.refuse(self._place_of[pk], self._region_name(), OUTSIDE)
         for constraint, broken in shadow.breaking():
             for pk in broken:
-                self.outcome.refuse(self._place_of[pk], *_constraint_message(self.model, constraint))
+                self.outcome.refuse(self._place_of[pk], *broken_rule(self.model, constraint))
         for columns in self._unique_sets():
             for place, other in shadow.clashes([self._column(name) for name in columns]):
                 self.outcome.refuse(place, self._field_name(columns[-1]), self._taken(columns, other))
@@ -255,14 +255,20 @@ class ManyRows:
         return [pk for (pk,) in run(query, [table, count])]
 
     def _prepare(self) -> None:
-        """What a declared hook and the model's own `clean` say, row by row."""
-        relations = {one.name for one in self.fields if one.is_relation}
+        """What a declared hook and the model's own `clean` say, row by row.
+
+        Given values were judged when they were read: of the fields, those that the hook changed are checked.
+        """
+        names = {one.name for one in self.fields}
+        plain = [(one.name, one.attname, n) for n, one in enumerate(self.fields) if not one.is_relation]
         for place, row in self._instances():
+            given = self.rows[place]
             try:
                 if self.ledger.prepare:
                     self.ledger.prepare(self.actor, row)
                 row.derive()
-                row.clean_fields(exclude=relations)
+                touched = {name for name, attname, n in plain if getattr(row, attname) != given[n]}
+                row.clean_fields(exclude=names - touched)
                 row.clean()
             except ValidationError as error:
                 found = reworded(error).message_dict if hasattr(error, "error_dict") else {"": error.messages}
@@ -392,7 +398,7 @@ class ManyRows:
             elif first in self.outcome.created:
                 name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
                 constraint = next((one for one in self.model._meta.constraints if one.name == name), None)
-                self.outcome.refuse(first, *_constraint_message(self.model, constraint))
+                self.outcome.refuse(first, *broken_rule(self.model, constraint))
                 self._drop_refused(shadow)
 
     def _record(self, note: str, batch: str) -> None:
@@ -479,22 +485,3 @@ def _needs_preparation(one: Any) -> bool:
     """Fields whose stored form is not what Python holds."""
     home = ("django.db.models", "django.contrib.postgres", "anlan.kernel.scope")
     return isinstance(one, models.JSONField) or not type(one).__module__.startswith(home)
-
-
-def _constraint_message(model: type[models.Model], constraint: Any) -> tuple[str, str]:
-    """(field, message) of a broken constraint; the field is the first that the model knows by it."""
-    if constraint is None:
-        return "", "与台账的约束冲突。请核对这一行。"
-    fields = getattr(constraint, "fields", ()) or ()
-    name = fields[0] if fields else _first_name(getattr(constraint, "condition", None))
-    text = str(constraint.violation_error_message or "")
-    if constraint.violation_error_message == constraint.default_violation_error_message:
-        text = "与台账的约束冲突。请核对这一行。"
-    return name, text
-
-
-def _first_name(condition: Any) -> str:
-    """The field that a condition speaks of first."""
-    if isinstance(condition, models.Q):
-        return next((name for child in condition.children if (name := _first_name(child))), "")
-    return str(condition[0]).partition("__")[0] if isinstance(condition, tuple) else ""
