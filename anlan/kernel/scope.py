@@ -61,6 +61,16 @@ class Seat:
         """Whether the seat's role holds `permission` (`<ledger key>.<act>`)."""
         return permission in self.permissions or f"{permission.partition('.')[0]}.*" in self.permissions
 
+    def covers(self, other: Seat) -> bool:
+        """Whether every row that `other` sees by its territory is seen from here as well."""
+        territory = (Reach.ALL, Reach.SUBTREE, Reach.REGION)
+        bound = self.industries is not None or self.enterprise_id is not None
+        if bound or other.enterprise_id is not None or other.reach not in territory:
+            return False
+        if self.reach is not Reach.SUBTREE or other.reach is Reach.ALL:
+            return self.reach is Reach.ALL
+        return all(path.startswith(self.region_paths) for path in other.region_paths)
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -129,7 +139,7 @@ class Scope:
             return EVERYBODY
         if self.open_to_staff and actor.person_id is not None:
             return EVERYBODY
-        parts = [self._for_seat(seat) for seat in actor.seats if seat.may(self.view)]
+        parts = [self._for_seat(seat) for seat in self.seats(actor)]
         if self.public is not None:
             parts.append(self.public)
         if not parts:
@@ -138,6 +148,14 @@ class Scope:
         for part in parts[1:]:
             whole |= part
         return whole
+
+    def seats(self, actor: Actor) -> list[Seat]:
+        """The seats that count: with the permission, and not within what another one sees anyway."""
+        found: list[Seat] = []
+        for seat in (one for one in actor.seats if one.may(self.view)):
+            if not any(other.covers(seat) for other in found):
+                found = [other for other in found if not seat.covers(other)] + [seat]
+        return found
 
     def _for_seat(self, seat: Seat) -> Q:
         if seat.enterprise_id is not None:

@@ -179,7 +179,7 @@ def _scope(ledger: Ledger, actor: Actor) -> Condition | None:
         return EVERYTHING
     if scope.public is not None:
         return None
-    seats = [_seat(ledger, seat) for seat in actor.seats if seat.may(scope.view)]
+    seats = [_seat(ledger, seat) for seat in scope.seats(actor)]
     known = [one for one in seats if one is not None]
     return None if len(known) < len(seats) else _either(known)
 

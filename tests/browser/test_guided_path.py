@@ -99,7 +99,7 @@ def test_the_guided_paths_in_the_browser(house: str, chromium: Any, tmp_path: Pa
     """One demonstration, walked by all who have a path: it takes longer to make than to walk."""
     from_document_to_report(Walk(chromium, house, 1366, 768))
     a_county_officer_finds_the_desk_on_a_phone(Walk(chromium, house, 390, 844))
-    photos = _photo(tmp_path / "before.jpg", 40), _photo(tmp_path / "after.jpg", 200)
+    photos = _photo(tmp_path / "before.jpg", 120), _photo(tmp_path / "after.jpg", 240)
     a_danger_from_finding_to_closing(chromium, house, *photos)
     a_leader_sees_where_things_stand(Walk(chromium, house, 1366, 768))
 
@@ -190,6 +190,6 @@ def _photo(path: Path, shade: int) -> Path:
     """A picture as a phone takes it: larger than it will be sent."""
     from PIL import Image
 
-    light = Image.radial_gradient("L").resize((2400, 1800))
-    Image.merge("RGB", (light, light.point(lambda value: value * shade // 255), light)).save(path, quality=90)
+    light = Image.radial_gradient("L").resize((2400, 1800)).point(lambda value: value * shade // 255)
+    light.convert("RGB").save(path, quality=90)
     return path

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from anlan.kernel.scope import PUBLIC, Reach, ScopeError, system_actor
@@ -52,6 +54,20 @@ def test_a_seat_sees_as_far_as_its_reach(
     faults: dict[str, Fault], reach: Reach, path: str, expected: set[str]
 ) -> None:
     assert seen(faults, seat("faults.view", path=path, reach=reach)) == expected
+
+
+def test_a_post_within_another_asks_nothing_of_its_own(faults: dict[str, Fault]) -> None:
+    city = seat("faults.view", path=CITY, id=1)
+    bound = replace(seat("faults.view", path=CITY, id=2), industries=frozenset({"矿山"}))
+    county = seat("faults.view", path=COUNTY, id=3)
+    for posts in ((city, bound, county), (county, bound, city)):
+        assert Fault.scope.seats(actor(*posts)) == [city]
+        assert seen(faults, *posts) == {"city", "county"}
+    assert Fault.scope.seats(actor(bound, county)) == [bound, county], "a bound post covers nothing"
+    other, own = seat("faults.view", path=OTHER, id=4), seat("faults.view", reach=Reach.OWN, id=5)
+    assert Fault.scope.seats(actor(city, other, own)) == [city, other, own]
+    blind = seat("sites.view", path=PROVINCE, id=6)
+    assert Fault.scope.seats(actor(blind, county)) == [county], "a post without the permission covers nothing"
 
 
 def test_two_posts_see_the_union(faults: dict[str, Fault]) -> None:
