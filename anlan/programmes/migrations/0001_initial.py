@@ -600,4 +600,12 @@ class Migration(migrations.Migration):
             model_name='edition',
             constraint=models.UniqueConstraint(fields=('programme', 'no'), name='programmes_edition_once'),
         ),
+        migrations.AddIndex(
+            model_name='duty',
+            index=models.Index(condition=models.Q(('state', 'objected')), fields=['programme'], name='programmes_duty_objected'),
+        ),
+        migrations.AddIndex(
+            model_name='occurrence',
+            index=models.Index(condition=models.Q(('state', 'declared')), fields=['programme_id'], name='programmes_occurrence_declared'),
+        ),
     ]

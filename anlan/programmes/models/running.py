@@ -79,6 +79,9 @@ class Duty(ScopedModel):
             ),
             models.Index(fields=["unit", "programme"], name="programmes_duty_unit"),
             models.Index(fields=["region_path", "programme"], name="programmes_duty_place"),
+            models.Index(
+                fields=["programme"], name="programmes_duty_objected", condition=Q(state="objected")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -161,6 +164,10 @@ class Occurrence(ScopedModel):
             ),
             models.Index(fields=["region_path", "due_on", "id"], name="programmes_occurrence_place"),
             models.Index(fields=["programme_id", "item_id", "unit_id"], name="programmes_occurrence_cell"),
+            # What waits for the office: few among very many.
+            models.Index(
+                fields=["programme_id"], name="programmes_occurrence_declared", condition=Q(state="declared")
+            ),
         ]
 
     def __str__(self) -> str:
