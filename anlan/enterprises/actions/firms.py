@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -64,16 +64,29 @@ def proposed_regulator(industry: str, region_path: str) -> int | None:
     until, found = _proposed.get(key, (0.0, None))
     if until > now:
         return found
-    family = Industry.objects.unscoped(REASON).filter(slug=industry).values_list("lead_family", flat=True)
-    units = Unit.objects.unscoped("the office is chosen by rule, not by who registers").filter(
-        on_day(clock.today()), family__key=family.first() or "", region_path__in=_above(region_path)
-    )
-    row = max(units.values_list("region_path", "pk"), key=lambda one: len(one[0]), default=None)
+    found = regulators({(industry, region_path)})[industry, region_path]
     if KEPT_SECONDS:
         if len(_proposed) > MOST:
             _proposed.clear()
-        _proposed[key] = (now + KEPT_SECONDS, row[1] if row else None)
-    return row[1] if row else None
+        _proposed[key] = (now + KEPT_SECONDS, found)
+    return found
+
+
+def regulators(pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], int | None]:
+    """As `proposed_regulator` for every (industry, region path) at once: two statements."""
+    slugs, paths = {slug for slug, _ in pairs}, {one for _, path in pairs for one in _above(path)}
+    led = Industry.objects.unscoped(REASON).filter(slug__in=slugs).exclude(lead_family="")
+    families = dict(led.values_list("slug", "lead_family"))
+    units = Unit.objects.unscoped("the office is chosen by rule, not by who registers").filter(
+        on_day(clock.today()), family__key__in=set(families.values()), region_path__in=paths
+    )
+    known = {(family, path): pk for family, path, pk in units.values_list("family__key", "region_path", "pk")}
+    return {
+        (slug, path): next(
+            (pk for one in reversed(_above(path)) if (pk := known.get((families.get(slug, ""), one)))), None
+        )
+        for slug, path in pairs
+    }
 
 
 def _above(path: str) -> list[str]:

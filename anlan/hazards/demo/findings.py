@@ -100,7 +100,7 @@ class Danger:
 
 @dataclass
 class World:
-    """What the findings are made of: {industry: phrases}, ordinary and major; {(path, industry): office}."""
+    """What the findings are made of: {industry: phrases}, ordinary and major; {(industry, path): office}."""
 
     phrases: Mapping[str, Sequence[Phrase]]
     majors: Mapping[str, Sequence[Phrase]]
@@ -150,7 +150,7 @@ def _danger(chance: random.Random, firm: Firm, day: date, world: World) -> Dange
         "tipoff": "群众举报", "monitoring": "监测平台",
     }[source]  # fmt: skip
     one = Danger(
-        firm.id, spot, firm.path, industry, world.regulators.get((firm.path, industry)), source,
+        firm.id, spot, firm.path, industry, world.regulators.get((industry, firm.path)), source,
         _category(text), text[:500], day, finder, firm.longitude, firm.latitude,
         "major" if major else "ordinary",
         ("criterion" if phrase.criterion else "definition") if major else "ordinary",

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from django.db import connection, models, transaction
 from psycopg import sql
 
+from anlan.enterprises.actions.firms import regulators
 from anlan.enterprises.models import Certificate, Enterprise, KeyPerson, Licence
 from anlan.enterprises.models.facilities import Facility
 from anlan.enterprises.rules.likeness import core
@@ -26,7 +27,7 @@ from anlan.hazards.models import HiddenDanger
 from anlan.kernel import audit, clock, places
 from anlan.kernel.scope import system_actor
 from anlan.kernel.shadow import copy, expect_many, run
-from anlan.org.models import Industry, Region, Unit
+from anlan.org.models import Region
 from anlan.org.models.dated import on_day
 from anlan.standards import reads as standards
 from anlan.standards.models import ChecklistItem, Criterion, in_force
@@ -69,15 +70,15 @@ def load(scale: Scale, today: date, say: Say, *, seed: int = 1, home: str = "") 
                 scale.firms, firms.weighted(county_names, home), today, Spots(), seed=seed, first=first
             )
         )
-        regulators = _regulators({(one.path, one.trade.industry) for one in made}, today)
+        offices = regulators({(one.trade.industry, one.path) for one in made})
         papers = list(holdings.papers(made, _licence_kinds(today), today, seed))
-        _firms(made, regulators, papers, today)
+        _firms(made, offices, papers, today)
         say(f"演示数据：{len(made):,} 家企业")
         _papers(papers)
         _people(holdings.people(made, today, seed), today)
         number = _facilities(holdings.facilities(scale.facilities, made, _kinds(today), today, seed))
         say(f"演示数据：证照、人员和 {number:,} 处设施")
-        world = World(_phrases(today), _majors(today), regulators, county_names, today, min(SINCE, today))
+        world = World(_phrases(today), _majors(today), offices, county_names, today, min(SINCE, today))
         _dangers(findings.dangers(scale.dangers, made, world, seed), say, scale.dangers)
         audit.record(
             system_actor("演示数据"), "demo", None, ledger="enterprises",
@@ -101,7 +102,7 @@ def bulk(model: type[models.Model], rows: Iterable[Mapping[str, Any]]) -> int:
 
     def lines() -> Iterator[list[Any]]:
         nonlocal count
-        for row in _chained(head, given):
+        for row in chain((head,), given):
             whole = {**blank, **row}
             for name, one in prepare:
                 whole[name] = one.get_db_prep_save(whole[name], connection)
@@ -110,11 +111,6 @@ def bulk(model: type[models.Model], rows: Iterable[Mapping[str, Any]]) -> int:
 
     copy(sql.Identifier(model._meta.db_table), [one.column for one in fields], lines())
     return count
-
-
-def _chained(head: Mapping[str, Any], rest: Iterator[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    yield head
-    yield from rest
 
 
 # What there is to choose from ----------------------------------------------------------------------
@@ -127,20 +123,6 @@ def _counties(today: date) -> dict[str, str]:
 def _first_id() -> int:
     taken = Enterprise.objects.unscoped(REASON).order_by("-id").values_list("id", flat=True).first()
     return (taken or 0) + 1
-
-
-def _regulators(pairs: Iterable[tuple[str, str]], today: date) -> dict[tuple[str, str], int | None]:
-    """The office that leads the industry, nearest above (管行业必须管安全)."""
-    families = dict(Industry.objects.unscoped(REASON).values_list("slug", "lead_family"))
-    units = Unit.objects.unscoped(REASON).filter(on_day(today), family__key__in=set(families.values()))
-    known = {(family, path): pk for family, path, pk in units.values_list("family__key", "region_path", "pk")}
-    found: dict[tuple[str, str], int | None] = {}
-    for path, industry in pairs:
-        codes = path.split("/")[:-1][:3]
-        above = ("/".join(codes[:n]) + "/" for n in range(len(codes), 0, -1))
-        family = families.get(industry, "")
-        found[path, industry] = next((known[family, one] for one in above if (family, one) in known), None)
-    return found
 
 
 def _kinds(today: date) -> dict[str, list[holdings.Kind]]:
@@ -182,7 +164,7 @@ def _majors(today: date) -> dict[str, list[Phrase]]:
 # Table after table ---------------------------------------------------------------------------------
 def _firms(
     made: Sequence[Firm],
-    regulators: Mapping[tuple[str, str], int | None],
+    offices: Mapping[tuple[str, str], int | None],
     papers: Sequence[holdings.Paper],
     today: date,
 ) -> None:
@@ -202,7 +184,7 @@ def _firms(
                 "address": f"{labels[one.path][-1]}演示路 {one.id % 300 + 1} 号",
                 "longitude": one.longitude, "latitude": one.latitude, "industry": one.trade.industry,
                 "status": one.status, "size": one.size, "employees": one.employees,
-                "regulator_id": regulators.get((one.path, one.trade.industry)),
+                "regulator_id": offices.get((one.trade.industry, one.path)),
                 "legal_representative": one.principal, "safety_manager": one.manager,
                 "opened_on": one.opened_on, "closed_on": one.closed_on, "registered_on": today,
                 "papers_until": until.get(one.id), "core": core(one.name, labels[one.path]), "demo": True,
