@@ -1,5 +1,6 @@
 """Tables of hazards."""
 
+from anlan.hazards.models.danger_letters import DangerLetter
 from anlan.hazards.models.dangers import DangerListing, DangerPlan, DangerRequest, HiddenDanger
 from anlan.hazards.models.installation import (
     Guarantor,
@@ -8,9 +9,13 @@ from anlan.hazards.models.installation import (
     MajorHazardInstallation,
     ShiftLeader,
 )
+from anlan.hazards.models.photos import CopiedPhoto, PhotoPrint
 from anlan.hazards.models.risk import RiskPoint, SitePlan
+from anlan.hazards.models.work import WorkConfirmation
 
 __all__ = [
+    "CopiedPhoto",
+    "DangerLetter",
     "DangerListing",
     "DangerPlan",
     "DangerRequest",
@@ -19,7 +24,9 @@ __all__ = [
     "HiddenDanger",
     "InstallationAssessment",
     "MajorHazardInstallation",
+    "PhotoPrint",
     "RiskPoint",
     "ShiftLeader",
     "SitePlan",
+    "WorkConfirmation",
 ]

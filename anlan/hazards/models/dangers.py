@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
@@ -71,6 +72,14 @@ class HiddenDanger(ScopedModel):
         OPERATION = "operation", "作业行为"
         MANAGEMENT = "management", "基础管理"
         OTHER = "other", "其他"
+
+    class ItemBy(models.TextChoices):
+        """Who tied it to an item of the key points, or said that none fits."""
+
+        NOBODY = "", "—"
+        RULE = "rule", "按行业和指标建议"
+        PERSON = "person", "人工确认"
+        CLEARED = "cleared", "人工清除"
 
     scope: ClassVar[Scope] = Scope(
         view="dangers.view",
@@ -167,6 +176,17 @@ class HiddenDanger(ScopedModel):
     verified_on = models.DateField("验收日期", null=True, blank=True)
     closed_by = models.CharField("销号人", max_length=120, blank=True, default="", editable=False)
     closed_on = models.DateField("销号日期", null=True, blank=True)
+    assigned_to = models.CharField("指派验收人", max_length=120, blank=True, default="", editable=False)
+    assigned_to_id = models.BigIntegerField("指派验收人编号", null=True, blank=True, editable=False)
+    reopened = models.PositiveSmallIntegerField("重新打开次数", default=0, editable=False)
+    reopened_at = models.DateTimeField("重新打开时间", null=True, blank=True, editable=False)
+    item = models.ForeignKey(
+        "programmes.Item", models.PROTECT, verbose_name="对应要点", null=True, blank=True, editable=False,
+        related_name="+", db_index=False,
+    )  # fmt: skip
+    item_by = models.CharField(
+        "对应要点由", max_length=10, choices=ItemBy, blank=True, default=ItemBy.NOBODY, editable=False
+    )
 
     regulator_told_on = models.DateField("报告监管部门日期", null=True, blank=True)
     regulator_told_how = models.CharField("报告监管部门方式", max_length=120, blank=True, default="")
@@ -241,6 +261,15 @@ class HiddenDanger(ScopedModel):
             ),
             models.Index(fields=["regulator", "attention_on", "id"], name="danger_regulator"),
             models.Index(fields=["finder_id", "-id"], name="danger_finder"),
+            # Few rows have one: what is assigned, and what hangs on an item, are found without the others.
+            models.Index(
+                fields=["assigned_to_id", "attention_on", "id"], condition=Q(assigned_to_id__isnull=False),
+                name="danger_assigned",
+            ),
+            models.Index(
+                fields=["item", "attention_on", "id"], condition=Q(item__isnull=False), name="danger_item",
+                include=["region_path", "state", "level"],
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:
@@ -255,6 +284,12 @@ class HiddenDanger(ScopedModel):
     def is_open(self) -> bool:
         """Whether something is still to be done."""
         return self.state in OPEN_STATES
+
+    def clean(self) -> None:
+        """Who is to look again is not who puts it right; whichever of the two came last is refused."""
+        if self.assigned_to and self.assigned_to == self.responsible.strip():
+            text = f"{self.assigned_to}已指派为验收人，不能又是整改责任人。请先改派验收人，或换一位责任人。"
+            raise ValidationError({"responsible": text})
 
     def derive(self) -> None:
         """The day that orders the list, and how many days it took."""
