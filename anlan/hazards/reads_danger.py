@@ -11,11 +11,10 @@ from django.db.models import Avg, Count, Max, Q
 from django.urls import reverse
 
 from anlan.hazards import danger_cells
-from anlan.hazards.actions.danger import AFTER, BEFORE
 from anlan.hazards.models import DangerListing, DangerPlan, DangerRequest, HiddenDanger
 from anlan.hazards.models.dangers import OPEN_STATES
 from anlan.hazards.rules import danger_remedy, danger_watch
-from anlan.kernel import cells, clock, files, parameters
+from anlan.kernel import cells, clock, parameters
 from anlan.kernel.models import AuditEntry
 from anlan.kernel.scope import Actor
 
@@ -136,30 +135,6 @@ def elements(row: HiddenDanger, asked: date | None) -> list[tuple[str, str, Any,
          else cells.light("g", "已落实") if done else cells.light("o", "未落实"))
         for label, text, side, done in shown
     ]  # fmt: skip
-
-
-def photos(actor: Actor, row: HiddenDanger) -> list[dict[str, Any]]:
-    """The pictures, before and after, with time, place, and where the same picture hangs as well."""
-    found = []
-    for one in files.attached(row).filter(kind__in=(BEFORE, AFTER)).order_by("id"):
-        others = files.twins(one)
-        seen = others.visible_to(actor)
-        found.append(
-            {
-                "pk": one.pk,
-                "label": "整改前" if one.kind == BEFORE else "整改后",
-                "after": one.kind == AFTER,
-                "taken_at": one.taken_at,
-                "placed": one.longitude is not None,
-                "by": one.uploaded_by,
-                "twins": others.count(),
-                "twin_urls": [
-                    reverse("ledger-row", args=[ledger, pk])
-                    for ledger, pk in seen.values_list("ledger", "subject_id")[:3]
-                ],
-            }
-        )
-    return sorted(found, key=lambda one: one["after"])
 
 
 def decisions(actor: Actor, row: HiddenDanger) -> list[dict[str, Any]]:

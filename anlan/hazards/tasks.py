@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from anlan.hazards.actions import danger_nightly, installation
+from anlan.hazards.actions import danger_nightly, danger_photos, installation
 from anlan.kernel import clock
 
 
@@ -29,8 +29,9 @@ def guarantor_duties(timestamp: int) -> int:
     pass_context=False,
 )
 def danger_night(timestamp: int) -> int:
-    """Mark what came again, start the clocks of what a sheet brought, at 00:50 in Shanghai (16:50 UTC)."""
-    return danger_nightly.mark_repeated(clock.today()) + danger_nightly.start_clocks()
+    """What came again, clocks of what a sheet brought, photos without print: 00:50 in Shanghai (16:50 UTC)."""
+    marked = danger_nightly.mark_repeated(clock.today()) + danger_nightly.start_clocks()
+    return marked + danger_photos.catch_up()
 
 
 @app.periodic(cron="0 0 * * *", periodic_id="danger-remind")

@@ -12,8 +12,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from anlan.enterprises.models import Enterprise
+from anlan.hazards import pictures
+from anlan.hazards.actions import danger_photos
 from anlan.hazards.models import DangerPlan, HiddenDanger
 from anlan.hazards.rules import danger_grading, danger_remedy
+from anlan.hazards.rules.danger_photos import AFTER, BEFORE
 from anlan.kernel import audit, clock, deadline, files
 from anlan.kernel.due import Term, start_of
 from anlan.kernel.models import Attachment
@@ -21,7 +24,6 @@ from anlan.kernel.scope import Actor
 from anlan.kernel.writing import Refused, write
 
 PICTURES = ("jpg", "png", "webp", "heic", "gif")
-BEFORE, AFTER = "before", "after"
 REPORTS = {
     "regulator": ("regulator_told_on", "regulator_told_how", "监管部门"),
     "congress": ("congress_told_on", "congress_told_how", "职工大会或职代会"),
@@ -89,18 +91,25 @@ def photograph(
     taken_at: datetime | None = None,
     place: tuple[float, float] | None = None,
 ) -> Attachment:
-    """Hang a picture on a danger. kind: before or after. Raises Refused or BadFile."""
+    """Hang a picture on a danger. kind: before or after. Raises Refused or BadFile.
+
+    taken_at, place (longitude, latitude): as the phone tells them; else what the camera wrote into the
+    picture, else unknown. The picture is compared with all others at once.
+    """
     if kind not in (BEFORE, AFTER):
         raise ValueError(kind)
     if row.state in ("closed", "void"):
         raise Refused("已经销号或作废，不再添加照片。")
     found = files.attach(
-        actor, row, upload, kind=kind, taken_at=taken_at or clock.now(), place=place,
+        actor, row, upload, kind=kind, taken_at=taken_at, place=place,
         effective_on=clock.today(), permission="dangers.photograph", kinds=PICTURES,
     )  # fmt: skip
+    if found.taken_at is None or found.longitude is None:
+        pictures.complete(found)
     count = files.attached(row).filter(kind__in=(BEFORE, AFTER)).count()
     HiddenDanger.objects.visible_to(actor).filter(pk=row.pk).update(photos=count)
     row.photos = count
+    danger_photos.note(row.pk, found.file)
     return found
 
 

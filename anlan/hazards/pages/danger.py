@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from anlan.hazards import danger_cells, reads_danger
+from anlan.hazards import danger_cells, reads_danger, reads_photos
 from anlan.hazards.actions.danger_decide import ASKABLE
 from anlan.hazards.models import DangerListing, DangerRequest, HiddenDanger
 from anlan.kernel import cells, clock, drawing, moves, places, registry
@@ -139,14 +139,14 @@ class DangerPage:
         return sum(one not in (None, "") for one in whole)
 
     @cached_property
-    def photos(self) -> list[dict[str, Any]]:
+    def photos(self) -> list[reads_photos.Shot]:
         """Before and after."""
-        return reads_danger.photos(self.actor, self.row)
+        return reads_photos.shots(self.actor, self.row)
 
     @property
-    def doubled(self) -> int:
-        """How many of the photos hang elsewhere as well."""
-        return sum(1 for one in self.photos if one["twins"])
+    def photo_fact(self) -> tuple[str, str]:
+        """(css, words): what comparing the photos has shown."""
+        return reads_photos.verdict(self.photos)
 
     @property
     def photo_url(self) -> str:

@@ -15,11 +15,12 @@ from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST
 
+from anlan.hazards import reads_photos
 from anlan.hazards.actions import danger as act
 from anlan.hazards.actions import danger_decide, danger_list
 from anlan.hazards.models import DangerListing, DangerPlan, DangerRequest, HiddenDanger
 from anlan.hazards.rules.danger_remedy import PLAN
-from anlan.kernel import clock, files
+from anlan.kernel import clock
 from anlan.kernel.due import add_months
 from anlan.kernel.forms import MESSAGES, ReferenceField
 from anlan.kernel.once import new_key, once
@@ -138,8 +139,10 @@ def photograph(request: ActorRequest, pk: int) -> HttpResponse:
         messages.error(request, f"没有上传：{error}")
         return HttpResponseRedirect(back)
     messages.success(request, "已上传照片。")
-    if count := files.twins(found).count():
-        messages.warning(request, f"这张照片与系统中另外 {count} 处的照片是同一张，请确认没有拿旧照片充数。")
+    told = next((one for one in reads_photos.shots(request.actor, row) if one.pk == found.pk), None)
+    if told is not None and told.hints:
+        said = "；".join(words for words, _ in told.hints)
+        messages.warning(request, f"这张照片{said}。请核对，确认没有拿旧照片充数。")
     return HttpResponseRedirect(back)
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_GET
-from PIL import Image, ImageOps, UnidentifiedImageError
 
+from anlan.hazards import pictures
 from anlan.hazards.actions.danger import AFTER, BEFORE
 from anlan.hazards.models import HiddenDanger
 from anlan.kernel import files
@@ -18,8 +18,6 @@ from anlan.kernel.models import Attachment, StoredFile
 from anlan.kernel.requests import ActorRequest
 
 SMALL, LARGE = 128, 1280
-# A picture of more pixels than any phone takes is not unpacked.
-MOST_PIXELS = 120_000_000
 
 
 @require_GET
@@ -55,16 +53,11 @@ def _answer(found: Attachment, size: int) -> HttpResponse:
 def _draw(stored: StoredFile, path: Path, size: int) -> None:
     """Write the picture anew, turned as it was held, without what a camera wrote beside it."""
     try:
-        with Image.open(Path(settings.FILES) / stored.place) as image:
-            if image.width * image.height > MOST_PIXELS:
-                raise Http404
-            image.draft("RGB", (size * 2, size * 2))
-            drawn = ImageOps.exif_transpose(image).convert("RGB")
-            drawn.thumbnail((size, size))
-            out = io.BytesIO()
-            drawn.save(out, "JPEG", quality=82)
-    except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
+        drawn = pictures.drawn(stored, size)
+    except pictures.UnreadableError as error:
         raise Http404 from error
+    out = io.BytesIO()
+    drawn.save(out, "JPEG", quality=82)
     path.parent.mkdir(parents=True, exist_ok=True)
     waiting = path.with_suffix(".part")
     waiting.write_bytes(out.getvalue())

@@ -114,8 +114,8 @@ def test_a_photo_used_before_is_said_at_once_and_on_the_page(house: World, signe
             "longitude": "117.86", "latitude": "29.25"}  # fmt: skip
     client.post(reverse("danger-photograph", args=[first.pk]), {"kind": "after", "file": picture(77)})
     words = text_of(client.post(url, sent, follow=True))
-    assert "与系统中另外 1 处的照片是同一张" in words
-    assert "同一张照片另有 1 处使用" in words
+    said = f"与 {first.number} 的照片是同一张"
+    assert f"这张照片{said}。请核对" in words and words.count(said) == 3
     hung = files.attached(second).get(kind="after")
     assert (hung.longitude, hung.taken_at) == (117.86, datetime.fromisoformat("2023-07-04T08:00:00+08:00"))
 
