@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Q
 from django.urls import reverse
 
 from anlan.hazards import danger_cells
+from anlan.hazards.danger_ledgers import late
 from anlan.hazards.models import DangerRequest, HiddenDanger
 from anlan.hazards.models.dangers import OPEN_STATES
 from anlan.kernel import cells, clock
@@ -24,7 +24,6 @@ def due(actor: Actor) -> Mapping[str, Any] | None:
     """Counts and the nearest rows of what waits for this post; None where nothing does."""
     if not actor.may_read("dangers.view") or actor.seat is None:
         return None
-    today = clock.today()
     rows = HiddenDanger.objects.visible_to(actor)
     base = reverse("ledger-list", args=["dangers"])
     firm = actor.seat.enterprise_id is not None
@@ -36,10 +35,7 @@ def due(actor: Actor) -> Mapping[str, Any] | None:
         groups.append(("待定级", rows.filter(state="found"), f"{base}?state=found", False))
     if actor.may("dangers.verify"):
         groups.append(("待我验收", rows.filter(state="checking"), f"{base}?state=checking", False))
-    late = rows.filter(state__in=OPEN_STATES, attention_on__lt=today, due_on__isnull=False).exclude(
-        Q(state__in=("checking", "verified"))
-    )
-    groups.append(("逾期未整改", late, f"{base}?late=1", True))
+    groups.append(("已逾期", rows.filter(late("1")), f"{base}?late=1", True))
     figs = [
         {"label": label, "value": number, "unit": "条", "url": url, "red": red and number > 0}
         for label, found, url, red in groups
@@ -89,4 +85,4 @@ def _others(actor: Actor) -> list[dict[str, Any]]:
     return [one for one in found if one["count"]]
 
 
-HOME_PANELS = (HomePanel("dangers-due", "hazards/danger_home.html", due, position=20),)
+HOME_PANELS = (HomePanel("dangers-due", "hazards/danger_home.html", due, position=20, tells=("dangers",)),)

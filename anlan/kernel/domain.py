@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
@@ -30,6 +31,12 @@ def _last_day(row: Any) -> SafeString:
     return conditional_escape(cells.day(row.last_day))
 
 
+def _late(value: str) -> Q:
+    """Running and past its last day."""
+    gone = Q(state=Deadline.State.RUNNING, due_at__lte=clock.now())
+    return gone if value == "1" else ~gone
+
+
 DEADLINES = Ledger(
     key="deadlines",
     model=Deadline,
@@ -50,13 +57,19 @@ DEADLINES = Ledger(
     filters=(
         Filter("state"),
         Filter("region_path", kind="region"),
-        Filter("due_at", label="到期", more=True),
+        Filter("due_at", label="最后一天", kind="due", more=True),
+        Filter("label", label="事项（全称）", kind="text", more=True, apply=lambda value: Q(label=value)),
+        Filter("late", label="已逾期", kind="flag", more=True, apply=_late),
     ),
     search=("subject", "label"),
     search_hint="对象、事项",
     order=("due_at", "id"),
     order_label="按到期先后",
-    views=(View("running", "计时中", {"state": "running"}), View("paused", "已中止", {"state": "paused"})),
+    views=(
+        View("late", "已逾期", {"late": "1"}),
+        View("running", "计时中", {"state": "running"}),
+        View("paused", "已中止", {"state": "paused"}),
+    ),
     detail=(Section("期限", ("label", "subject", "started_at", "due_at", "ended_at", "state")),),
     blank=Blank("没有期限。", "各台账里有时限的事项在这里汇总。"),
     acts=READ_ONLY,

@@ -81,7 +81,8 @@ class Filter:
     """One choice of the filter line, kept in the address bar under `field`.
 
     `kind` is derived from the field: choice, flag, date (a range), integer and decimal (ranges),
-    reference (a picker), text (contains). `picker` names a picker address; a picker on a region
+    reference (a picker), text (contains). `due` is a range of last days over a moment that is the first
+    one too late. `picker` names a picker address; a picker on a region
     filters by path (`under`). `apply` replaces the condition.
     """
 

@@ -137,7 +137,7 @@ class Listing:
         if one.apply is not None:
             return one.apply(value) if value else None
         kind = filter_kind(self.ledger, one)
-        if kind in {"date", "moment", "integer", "decimal"}:
+        if kind in {"date", "moment", "due", "integer", "decimal"}:
             return self._range(one, kind)
         if not value:
             return None
@@ -158,9 +158,9 @@ class Listing:
                 return Q(**{f"{one.field}__icontains": value})
 
     def _reference(self, one: Filter, value: str) -> Q | None:
-        number = whole(value)
-        if number is not None:
-            return Q(**{one.field: number})
+        numbers = [whole(part) for part in value.split(",")]
+        if None not in numbers:
+            return Q(**{f"{one.field}__in": numbers}) if len(numbers) > 1 else Q(**{one.field: numbers[0]})
         self._wrong(one, "请从列表中选。")
         return None
 
@@ -174,11 +174,13 @@ class Listing:
             try:
                 value: Any = _read(kind, raw)
             except ValueError:
-                what = "日期，如 2023-06-20" if kind in {"date", "moment"} else "数字"
+                what = "日期，如 2023-06-20" if kind in {"date", "moment", "due"} else "数字"
                 self._wrong(one, f"“{raw}”不是{what}。请改写或清空。")
                 continue
             if kind == "moment" and suffix == "_to":
                 lookup, value = "__lt", value + timedelta(days=1)
+            if kind == "due":
+                lookup, value = ("__gt", value) if suffix == "_from" else ("__lte", value + timedelta(days=1))
             part = Q(**{one.field + lookup: value})
             condition = part if condition is None else condition & part
         return condition
@@ -197,7 +199,7 @@ def _masked(column: Column, mask: Callable[[Any], str]) -> Column:
 
 
 def _read(kind: str, raw: str) -> Any:
-    if kind in {"date", "moment"}:
+    if kind in {"date", "moment", "due"}:
         return date.fromisoformat(raw)
     try:
         return Decimal(raw.replace(",", ""))

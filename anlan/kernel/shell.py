@@ -58,7 +58,8 @@ class Entry:
 class HomePanel:
     """A part of the first page that a domain brings (under `HOME_PANELS`).
 
-    `rows(actor)` gives what `template` draws, or None where the part says nothing to this post.
+    `rows(actor)` gives what `template` draws, or None where the part says nothing to this post. `tells`
+    names the ledgers whose days it shows itself, which the list of other days then leaves out.
     """
 
     key: str
@@ -66,6 +67,7 @@ class HomePanel:
     rows: Callable[[Actor], Mapping[str, Any] | None]
     position: int = 50
     side: bool = False
+    tells: tuple[str, ...] = ()
 
 
 @dataclass

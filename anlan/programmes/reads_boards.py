@@ -160,7 +160,7 @@ def by_section(actor: Actor, programme: Programme) -> list[Tally]:
     """Figures per section, worst first."""
     rows = _live(actor, programme).values("item__section").annotate(**_tallies())
     found = [
-        Tally(one["item__section"] or "（无章节）", f"section={one['item__section']}", *_figures(one))
+        Tally(one["item__section"] or "（无章节）", one["item__section"], *_figures(one))
         for one in rows.order_by("item__section")
     ]
     return sorted(found, key=_badness)

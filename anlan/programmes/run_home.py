@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -68,7 +68,7 @@ def duties(actor: Actor) -> Mapping[str, Any] | None:
             for one in found[:ITEMS]
         ],
         "more": len(found) > ITEMS,
-        "url": f"{reverse('ledger-list', args=['duties'])}?unit={units[0]}",
+        "url": f"{reverse('ledger-list', args=['duties'])}?unit={_ids(units)}",
     }
 
 
@@ -95,43 +95,58 @@ def shares(actor: Actor) -> Mapping[str, Any] | None:
 
 
 def _own(actor: Actor, units: list[int], today: date) -> dict[str, Any] | None:
-    horizon = today + timedelta(days=LONG_NOTICE)
-    near = Occurrence.objects.visible_to(actor).filter(unit_id__in=units, state__in=OPEN, due_on__lte=horizon)
-    to_do = near.exclude(state="declared").filter(Q(warn_on__lte=today) | Q(state="returned") | Q(light="y"))
-    counts = near.order_by().aggregate(
-        late=Count("pk", filter=Q(due_on__lt=today) & ~Q(state="declared")),
-        soon=Count("pk", filter=Q(due_on__gte=today, warn_on__lte=today) & ~Q(state="declared")),
-        returned=Count("pk", filter=Q(state="returned")),
-        declared=Count("pk", filter=Q(state="declared")),
-    )
     signed = Duty.objects.visible_to(actor).filter(
         unit_id__in=units, state__in=LIVE, programme__state="running"
     )
     duties = signed.order_by().aggregate(n=Count("pk"), issued=Count("pk", filter=Q(state="issued")))
     if not duties["n"]:
         return None
-    rows = to_do.select_related("duty__obligation", "duty__item", "duty__unit").order_by("due_on", "id")
-    ledger, scope = (
-        reverse("ledger-list", args=["occurrences"]),
-        f"duty__unit={units[0]}" if len(units) == 1 else "",
+    mine = Occurrence.objects.visible_to(actor).filter(unit_id__in=units, state__in=OPEN)
+    to_do = ~Q(state="declared") & (Q(state="returned") | Q(light="y") | _at_hand(today))
+    counts = mine.order_by().aggregate(
+        late=Count("pk", filter=Q(due_on__lt=today) & ~Q(state="declared")),
+        behind=Count("pk", filter=Q(light="y") & ~Q(state="declared")),
+        returned=Count("pk", filter=Q(state="returned")),
+        declared=Count("pk", filter=Q(state="declared")),
+        to_do=Count("pk", filter=to_do),
     )
-    found = list(rows[:SHOWN])
+    rows = mine.filter(to_do).select_related("duty__obligation", "duty__item", "duty__unit")
+    found = [_row(actor, one) for one in rows.order_by("due_on", "id")[:SHOWN]]
+    ledger = f"{reverse('ledger-list', args=['occurrences'])}?duty__unit={_ids(units)}"
     return {
-        "figs": [
-            {"label": "逾期", "value": counts["late"], "unit": "件", "red": counts["late"] > 0,
-             "url": f"{ledger}?light=r&{scope}"},
-            {"label": "临期", "value": counts["soon"], "unit": "件", "url": f"{ledger}?light=y&{scope}"},
-            {"label": "被退回", "value": counts["returned"], "unit": "件",
-             "url": f"{ledger}?state=returned&{scope}"},
-            {"label": "已申报待审核", "value": counts["declared"], "unit": "件",
-             "url": f"{ledger}?state=declared&{scope}"},
-            {"label": "待签收职责", "value": duties["issued"], "unit": "项", "url": reverse("duty-receipt"),
-             "note": f"共 {duties['n']} 项职责"},
-        ],
-        "rows": [_row(actor, one) for one in found],
-        "more": max(counts["late"] + counts["soon"] - len(found), 0),
-        "ledger_url": f"{ledger}?{scope}",
-    }  # fmt: skip
+        "figs": _figs(actor, counts, duties, ledger, today),
+        "rows": found,
+        "acts": any(one["act_url"] for one in found),
+        "more": counts["to_do"] - len(found),
+        "ledger_url": f"{ledger}&state=open,returned",
+    }
+
+
+def _at_hand(today: date) -> Q:
+    """Due within the longest notice, and told of."""
+    return Q(due_on__lte=today + timedelta(days=LONG_NOTICE), warn_on__lte=today)
+
+
+def _figs(
+    actor: Actor, counts: Mapping[str, int], duties: Mapping[str, int], ledger: str, today: date
+) -> list[dict[str, Any]]:
+    """The tiles; each address asks the ledger for exactly the rows that were counted."""
+    over = f"{ledger}&state=open,returned&due_on_to={today - timedelta(days=1)}"
+    receipt = reverse("duty-receipt") if actor.may("duties.sign") else ""
+    return [
+        {"label": "逾期", "value": counts["late"], "unit": "件", "red": counts["late"] > 0, "url": over},
+        {"label": "临期或落后", "value": counts["behind"], "unit": "件",
+         "url": f"{ledger}&state=open,returned&light=y"},
+        {"label": "被退回", "value": counts["returned"], "unit": "件", "url": f"{ledger}&state=returned"},
+        {"label": "已申报待审核", "value": counts["declared"], "unit": "件",
+         "url": f"{ledger}&state=declared"},
+        {"label": "待签收职责", "value": duties["issued"], "unit": "项", "url": receipt,
+         "note": f"共 {duties['n']} 项职责"},
+    ]  # fmt: skip
+
+
+def _ids(ids: Iterable[int]) -> str:
+    return ",".join(map(str, ids))
 
 
 def _row(actor: Actor, one: Occurrence) -> dict[str, Any]:
@@ -154,14 +169,16 @@ def _row(actor: Actor, one: Occurrence) -> dict[str, Any]:
 def _waiting(actor: Actor) -> list[dict[str, Any]]:
     """Counts of what waits for the office that issued a programme."""
     paths = actor.seat.region_paths if actor.seat else ()
-    mine = Programme.objects.visible_to(actor).filter(region_path__in=paths, state="running").values("pk")
+    programmes = Programme.objects.visible_to(actor).filter(region_path__in=paths, state="running")
+    mine = list(programmes.values_list("pk", flat=True))
     declared = Occurrence.objects.visible_to(actor).filter(state="declared", programme_id__in=mine)
     objected = Duty.objects.visible_to(actor).filter(state="objected", programme_id__in=mine)
     proofs = Evidence.objects.visible_to(actor).filter(state="waiting")
+    matters, duties = (reverse("ledger-list", args=[key]) for key in ("occurrences", "duties"))
     found = [
-        ("申报待审核", declared.count(), reverse("ledger-list", args=["occurrences"]) + "?state=declared"),
+        ("申报待审核", declared.count(), f"{matters}?state=declared&duty__programme={_ids(mine)}"),
         ("佐证待审核", proofs.count(), reverse("ledger-list", args=["evidence"]) + "?state=waiting"),
-        ("申请退回待决定", objected.count(), reverse("ledger-list", args=["duties"]) + "?state=objected"),
+        ("申请退回待决定", objected.count(), f"{duties}?state=objected&programme={_ids(mine)}"),
     ]
     return [{"label": label, "count": count, "url": url} for label, count, url in found if count]
 

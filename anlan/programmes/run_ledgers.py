@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from anlan.kernel.ledger import Blank, Column, Filter, Importing, Ledger, Panel, Section, View
 from anlan.programmes import run_panels
 from anlan.programmes.models import Activity, Duty, DutyList, Evidence, Occurrence
@@ -34,6 +36,8 @@ DUTIES = Ledger(
         Filter("unit", more=True),
         Filter("programme", more=True),
         Filter("item", more=True),
+        Filter("item__section", label="章节（全称）", kind="text", more=True,
+               apply=lambda value: Q(item__section="" if value == "-" else value)),
         Filter("region_path", kind="region", more=True),
     ),
     search=("obligation__quote", "unit__name"),

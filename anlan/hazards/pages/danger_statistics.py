@@ -100,7 +100,7 @@ def rows_url(chosen: Chosen, **more: str) -> str:
     query = {
         "found_on_from": chosen.start.isoformat(), "found_on_to": (chosen.end - timedelta(1)).isoformat(),
         "region_path": chosen.region, "industry": chosen.industry, "level": chosen.level,
-        "source": chosen.source, "state": COUNTED, **more,
+        "source": chosen.source, "state": COUNTED, "count": "exact", **more,
     }  # fmt: skip
     kept = {name: value for name, value in query.items() if value}
     return f"{reverse('ledger-list', args=['dangers'])}?{urlencode(kept)}"
@@ -254,7 +254,7 @@ def silent(request: ActorRequest) -> HttpResponse:
             key=lambda one: (one["silent"] is not None, -(one["silent"] or 0)),
         ),
         "quick": [
-            {**one, "url": f"{base}?enterprise={one['enterprise_id']}&quick=1"}
+            {**one, "url": f"{base}?enterprise={one['enterprise_id']}&quick=1&closed_on_from={since}"}
             for one in reads.firms_closing_at_once(actor, minutes, since)
         ],
     }  # fmt: skip

@@ -257,7 +257,7 @@ def test_the_desk_says_what_waits_for_whom(house: World, signed_in: SignIn) -> N
     )
     firms_desk = text_of(signed_in("enterprise_user").get("/"))
     assert "待我整改" in firms_desk and "逾期 4 天" in firms_desk
-    assert "逾期未整改" in text_of(signed_in("county_officer").get("/"))
+    assert "已逾期" in text_of(signed_in("county_officer").get("/"))
 
 
 def test_a_firms_summary_counts_what_its_reader_sees(house: World) -> None:

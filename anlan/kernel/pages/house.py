@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Count, Min, Q, QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -12,12 +14,14 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from anlan.kernel import cells, clock, deadline, drawing, places, registry, search
+from anlan.kernel import cells, clock, drawing, places, registry, search
+from anlan.kernel.due import last_day, light
 from anlan.kernel.models import Deadline, Job, Notice
 from anlan.kernel.requests import ActorRequest
 
 SHOWN = 12
 MOST = 100
+AHEAD = timedelta(days=30)  # what the first page looks forward
 
 
 def row_url(ledger: str, pk: int) -> str:
@@ -32,32 +36,21 @@ def row_url(ledger: str, pk: int) -> str:
 @require_GET
 def home(request: ActorRequest) -> HttpResponse:
     """What is due, what was said, what is still running."""
-    now = clock.now()
+    now, may_read = clock.now(), request.actor.may_read
+    panels, told = _panels(request)
     due = (
         Deadline.objects.visible_to(request.actor)
         .filter(state=Deadline.State.RUNNING)
-        .order_by("due_at", "id")
+        .filter(Q(warn_at__lte=now) | Q(due_at__lte=now + AHEAD))
+        .exclude(ledger__in=told)
     )
-    rows = []
-    for one in due[:SHOWN]:
-        colour, words = deadline.light(one, now)
-        rows.append(
-            {
-                "light": cells.light(colour, words),
-                "label": one.label,
-                "subject": one.subject,
-                "url": row_url(one.ledger, one.subject_id),
-                "day": cells.day(one.last_day),
-            }
-        )
-    panels = _panels(request)
     page = {
         "title": "我的办公桌",
         "panels": panels[False],
         "side_panels": panels[True],
         "today": clock.today(),
-        "due": rows,
-        "overdue": due.filter(due_at__lte=now)[:MOST].count(),
+        "due": _due_lines(due, now),
+        "due_url": reverse("ledger-list", args=["deadlines"]) if may_read("deadlines.view") else "",
         "notices": Notice.objects.visible_to(request.actor).order_by("-id")[:6],
         "jobs": Job.objects.visible_to(request.actor)
         .filter(person_id=request.actor.person_id)
@@ -66,14 +59,40 @@ def home(request: ActorRequest) -> HttpResponse:
     return render(request, "kernel/home.html", {"page": page})
 
 
-def _panels(request: ActorRequest) -> dict[bool, list[str]]:
-    """What the domains bring to the first page, drawn: {False: the main column, True: the side}."""
+def _due_lines(due: QuerySet[Deadline], now: datetime) -> list[dict[str, Any]]:
+    """One line for each matter and day: a single row with its name, several as a count that opens them."""
+    grouped = due.values("due_at", "label").annotate(
+        n=Count("pk"), ledger=Min("ledger"), pk=Min("subject_id"), subject=Min("subject"), warn=Min("warn_at")
+    )  # fmt: skip
+    return [_due_line(one, now) for one in grouped.order_by("due_at", "label")[:SHOWN]]
+
+
+def _due_line(one: dict[str, Any], now: datetime) -> dict[str, Any]:
+    last = last_day(one["due_at"]).isoformat()
+    colour, words = light(now, one["due_at"], one["warn"])
+    query = urlencode({"state": "running", "label": one["label"], "due_at_from": last, "due_at_to": last})
+    return {
+        "light": cells.light(colour, words),
+        "label": one["label"],
+        "subject": one["subject"] if one["n"] == 1 else "",
+        "count": one["n"],
+        "url": row_url(one["ledger"], one["pk"]) if one["n"] == 1 else "",
+        "rows_url": f"{reverse('ledger-list', args=['deadlines'])}?{query}",
+        "day": last,
+    }
+
+
+def _panels(request: ActorRequest) -> tuple[dict[bool, list[str]], set[str]]:
+    """What the domains bring to the first page, drawn: {False: the main column, True: the side}; and the
+    ledgers whose days these parts show themselves."""
     found: dict[bool, list[str]] = {False: [], True: []}
+    told: set[str] = set()
     for one in sorted(registry.declared("HOME_PANELS"), key=lambda panel: panel.position):
         rows = one.rows(request.actor)
         if rows is not None:
             found[one.side].append(render_to_string(one.template, dict(rows), request=request))
-    return found
+            told.update(one.tells)
+    return found, told
 
 
 @require_GET

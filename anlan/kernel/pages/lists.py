@@ -156,8 +156,8 @@ class ListPage:
         elif kind in {"region", "reference"}:
             shown.kind, shown.url = "picker", one.picker or self._picker(one, kind)
             shown.value_label = self._picked(one, kind, value)
-        elif kind in {"date", "moment", "integer", "decimal"}:
-            shown.kind = "date" if kind in {"date", "moment"} else "range"
+        elif kind in {"date", "moment", "due", "integer", "decimal"}:
+            shown.kind = "date" if kind in {"date", "moment", "due"} else "range"
             shown.value_from, shown.value_to = (
                 query.get(f"{one.field}_from", ""),
                 query.get(f"{one.field}_to", ""),

@@ -25,6 +25,9 @@ from anlan.programmes.models import Programme
 from anlan.programmes.pages.run_receipt import programme_of
 
 SHOWN_LETTERS = 3
+# What `reads_chase.LATE` and `NEAR` count, as the ledger's filter line says it.
+LATE = {"light": "r", "state": "open,declared,returned,missed"}
+NEAR = {"light": "y", "state": "open,returned"}
 WHO = (("", "全部"), ("territory", "县（市、区）和功能区"), ("department", "部门"))
 LETTERS = (("", "全部"), ("none", "没有在办的"), ("open", "有在办的"))
 
@@ -137,7 +140,7 @@ def _figs(programme: Programme, whole: list[reads_chase.Late]) -> list[dict[str,
     desk_url = f"{reverse('chase')}?programme={programme.pk}"
     return [
         {"label": "逾期事项", "value": late, "unit": "项", "red": True,
-         "url": _rows_url(programme, light="r") if late else "", "note": "到期没有完成的应办事项"},
+         "url": _rows_url(programme, **LATE) if late else "", "note": "到期没有完成的应办事项"},
         {"label": "逾期单位", "value": len(whole), "unit": "家", "url": desk_url if whole else ""},
         {"label": "没有在办提醒函", "value": silent, "unit": "家",
          "url": f"{desk_url}&letters=none" if silent else "", "note": "可以据此起草"},
@@ -150,10 +153,8 @@ def _row(programme: Programme, one: reads_chase.Late) -> dict[str, Any]:
     return {
         "unit": one.unit,
         "name": one.unit.short_name or one.unit.name,
-        "late": cells.fx(one.late, _rows_url(programme, light="r", duty__unit=one.unit.pk)),
-        "near": cells.fx(one.near, _rows_url(programme, light="y", duty__unit=one.unit.pk))
-        if one.near
-        else "0",
+        "late": cells.fx(one.late, _rows_url(programme, **LATE, duty__unit=one.unit.pk)),
+        "near": cells.fx(one.near, _rows_url(programme, **NEAR, duty__unit=one.unit.pk)) if one.near else "0",
         "days": one.days,
         "first": one.first,
         "letters": [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -25,6 +26,7 @@ from anlan.programmes.reads_units import units_of
 ONE_DAY = timedelta(days=1)
 WEEKDAYS = "一二三四五六日"
 NAMED = 2
+LIVE = ",".join(reads_boards.LIVE)
 SHORT = {"r": "逾期", "y": "临期", "g": "按期", "o": "未到期"}
 
 
@@ -49,6 +51,7 @@ def progress(request: ActorRequest, pk: int = 0) -> HttpResponse:
     )
     whole = Tally("全部", "", g, y, r, o, unsigned)
     own = f"{duties}?programme={programme.pk}"
+    live = f"{own}&state={LIVE}"
     page = {
         "title": f"{programme.title}　落实情况",
         "programme": programme,
@@ -57,12 +60,16 @@ def progress(request: ActorRequest, pk: int = 0) -> HttpResponse:
         "figs": [
             {"label": "按期率", "value": whole.share, "unit": "%", "none": "—",
              "note": f"已到期或临期 {whole.due} 项，按期 {whole.g} 项"},
-            {"label": "逾期", "value": whole.r, "unit": "项", "url": f"{own}&light=r", "red": whole.r > 0},
-            {"label": "临期或落后", "value": whole.y, "unit": "项", "url": f"{own}&light=y"},
-            {"label": "未到期", "value": whole.o, "unit": "项", "url": f"{own}&light=o"},
+            {"label": "逾期", "value": whole.r, "unit": "项", "url": f"{live}&light=r", "red": whole.r > 0},
+            {"label": "临期或落后", "value": whole.y, "unit": "项", "url": f"{live}&light=y"},
+            {"label": "未到期", "value": whole.o, "unit": "项", "url": f"{live}&light=o"},
             {"label": "待签收", "value": whole.unsigned, "unit": "项", "url": f"{own}&state=issued"},
         ],
-        "sections": [_row(one, f"{matrix}?{_query(section=one.label)}", "") for one in parts],
+        "sections": [
+            _row(one, f"{matrix}?{_query(section=one.label)}", f"{own}&item__section={part}")
+            for one in parts
+            for part in [quote(one.query or "-")]
+        ],
         "units": [_row(one, f"{own}&unit={one.query}", f"{own}&unit={one.query}") for one in units],
         "letters": run_post.letters_board(request.actor, programme),
         "rounds": run_post.reports_board(request.actor, programme),
@@ -149,16 +156,13 @@ def _row(one: Tally, url: str, rows: str) -> dict[str, Any]:
         "bar": "" if one.share is None else cells.bar(one.share),
         "due": one.due,
         "cells": [
-            (key, getattr(one, key), f"{rows or url}&light={key}", SHORT[key]) for key in ("r", "y", "g", "o")
+            (key, getattr(one, key), f"{rows}&state={LIVE}&light={key}", SHORT[key])
+            for key in ("r", "y", "g", "o")
         ],
-        "unsigned": one.unsigned,
-        "unsigned_url": f"{rows}&state=issued" if rows else "",
     }  # fmt: skip
 
 
 def _query(**values: str) -> str:
-    from urllib.parse import urlencode
-
     return urlencode({key: "" if value == "（无章节）" else value for key, value in values.items()})
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 BOUNDS = frozenset({"limit", "target"})
 PACED = frozenset({"quota", "build", "coverage"})
@@ -107,8 +107,9 @@ def worst(lights: Iterable[str]) -> str:
 
 
 def plain(number: Decimal) -> str:
-    """3, 71.3: without the zeros of the column."""
-    return f"{number.normalize():f}"
+    """3, 71.34: at most two decimals, cut and not rounded, so that 99.996 never reads 100."""
+    cut = number.quantize(Decimal("0.01"), rounding=ROUND_DOWN) if number.as_tuple().exponent < -2 else number  # type: ignore[operator]
+    return f"{cut.normalize():f}"
 
 
 def _state(case: Case, day: date) -> str:

@@ -239,7 +239,10 @@ def test_the_leader_sees_the_worst_first_and_each_number_opens_its_rows(
 ) -> None:
     text = signed_in("leader").get("/running/progress/").content.decode()
     housing = running.world.unit(HOUSING, "361100")
-    own = f"/duties/?programme={running.programme.pk}&amp;unit={housing.pk}&amp;light=r"
+    own = (
+        f"/duties/?programme={running.programme.pk}&amp;unit={housing.pk}"
+        "&amp;state=issued,signed,objected&amp;light=r"
+    )
     assert own in text
     rows = signed_in("leader").get(own.replace("&amp;", "&")).content.decode()
     assert CASES in rows and QUOTA not in rows
