@@ -43,6 +43,8 @@ ACTS = (
     ("list", "挂牌督办"),
     ("delist", "摘牌"),
     ("nudge", "催办"),
+    ("assign", "指派验收人"),
+    ("unassign", "取消指派"),
 )
 MENU = (
     Entry("hazards", "danger-phone", "报隐患", "danger-phone", "dangers.add", icon="camera"),

@@ -121,7 +121,7 @@ DANGERS = Workflow(
                      danger_remedy.regulator_verifies, danger_remedy.photographed_after,
                      danger_remedy.settled_before),
              fields=("verification",), required=("verification",), action=act.verified,
-             meets=("review",)),
+             meets=("review",), after=people.tell_verified),
         Move("return", "退回整改", ("checking", "verified"), "rectifying", permission="dangers.verify",
              note="退回理由", meets=("review",), after=returned),
         Move("close", "销号", ("verified",), "closed",

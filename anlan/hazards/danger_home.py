@@ -34,7 +34,8 @@ def due(actor: Actor) -> Mapping[str, Any] | None:
     if actor.may("dangers.grade"):
         groups.append(("待定级", rows.filter(state="found"), f"{base}?state=found", False))
     if actor.may("dangers.verify"):
-        groups.append(("待我验收", rows.filter(state="checking"), f"{base}?state=checking", False))
+        groups.append(("等我验收", _assigned(actor), f"{base}?state=checking&mine=1", False))
+        groups.append(("待验收", rows.filter(state="checking"), f"{base}?state=checking", False))
     groups.append(("已逾期", rows.filter(late("1")), f"{base}?late=1", True))
     figs = [
         {"label": label, "value": number, "unit": "条", "url": url, "red": red and number > 0}
@@ -47,17 +48,25 @@ def due(actor: Actor) -> Mapping[str, Any] | None:
         .order_by("attention_on", "id")
         .select_related("enterprise")[:SHOWN]
     )
+    # What was assigned to this person by name stands before what is merely near.
+    mine_first = list(_assigned(actor).order_by("attention_on", "id").select_related("enterprise")[:SHOWN])
+    nearest = list({one.pk: one for one in (*mine_first, *nearest)}.values())[:SHOWN]
     others = _others(actor)
     if not nearest and not others:
         return None
-    return {"figs": figs, "rows": [_row(one) for one in nearest], "others": others, "url": base}
+    return {"figs": figs, "rows": [_row(actor, one) for one in nearest], "others": others, "url": base}
+
+
+def _assigned(actor: Actor) -> Any:
+    rows = HiddenDanger.objects.visible_to(actor)
+    return rows.filter(state="checking", assigned_to_id=actor.person_id or 0)
 
 
 def _capped(rows: Any) -> int:
     return int(rows.order_by().values("pk")[:CAP].count())
 
 
-def _row(one: HiddenDanger) -> dict[str, Any]:
+def _row(actor: Actor, one: HiddenDanger) -> dict[str, Any]:
     light, word = danger_cells.fact(one, clock.today())
     return {
         "light": cells.light(light, word),
@@ -66,6 +75,7 @@ def _row(one: HiddenDanger) -> dict[str, Any]:
         "firm": danger_cells.firm(one),
         "level": danger_cells.level(one),
         "state": one.get_state_display(),
+        "mine": one.state == "checking" and one.assigned_to_id == actor.person_id,
     }
 
 

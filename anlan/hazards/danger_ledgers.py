@@ -14,6 +14,7 @@ from anlan.hazards.models import DangerListing, DangerPlan, DangerRequest, Hidde
 from anlan.hazards.models.dangers import OPEN_STATES
 from anlan.kernel import clock, parameters
 from anlan.kernel.ledger import Blank, Column, Filter, Importing, Ledger, Panel, Section, View
+from anlan.kernel.scope import Actor
 
 OPEN = ",".join(OPEN_STATES)
 
@@ -36,6 +37,12 @@ def quick(value: str) -> Q:
 def copied(value: str) -> Q:
     """Shows a photo that hung elsewhere before, or the same one before and after."""
     return Q(copied__isnull=value != "1")
+
+
+def mine(actor: Actor, value: str) -> Q:
+    """Assigned to who asks."""
+    assigned = Q(assigned_to_id=actor.person_id or 0)
+    return assigned if value == "1" else ~assigned
 
 
 DANGERS = Ledger(
@@ -69,6 +76,7 @@ DANGERS = Ledger(
         Column("due_on", shown=False),
         Column("contingency", shown=False),
         Column("rectified_on", shown=False),
+        Column("assigned_to", shown=False),
         Column("verifier", shown=False),
         Column("closed_on", shown=False),
         Column("days_open", unit="天", shown=False),
@@ -90,6 +98,7 @@ DANGERS = Ledger(
         Filter("late", label="已逾期", kind="flag", more=True, apply=late),
         Filter("listed", more=True),
         Filter("repeated", more=True),
+        Filter("mine", label="指派我验收", kind="flag", more=True, asks=mine),
         Filter("quick", label="几分钟内销号", kind="flag", more=True, apply=quick),
         Filter("copied", label="照片疑似重复", kind="flag", more=True, apply=copied),
         *THING_PLACE.filters(),
@@ -102,6 +111,7 @@ DANGERS = Ledger(
         View("open", "未销号", {"state": OPEN}),
         View("major", "重大", {"state": OPEN, "level": "major"}),
         View("late", "已逾期", {"late": "1"}),
+        View("mine", "等我验收", {"state": "checking", "mine": "1"}),
         View("checking", "待验收", {"state": "checking"}),
         View("listed", "挂牌督办", {"listed": "1"}),
         View("repeated", "反复出现", {"repeated": "1"}),
@@ -157,7 +167,7 @@ DANGERS = Ledger(
         "企业自查、监管检查、明查暗访、群众举报、监测预警发现的隐患都登记在这里。",
         "登记隐患",
     ),
-    acts=frozenset({"add", "change", "import", "export"}),
+    acts=frozenset({"add", "change", "import", "export", "assign"}),
 )  # fmt: skip
 
 REQUESTS = Ledger(

@@ -88,7 +88,7 @@ def steps(row: HiddenDanger) -> list[dict[str, str]]:
         ),
         ("下达整改", f"限 {cells.day(row.due_on, short=True)} 前" if row.due_on else "五落实"),
         ("整改", _when(row.rectified_on, row.rectifier) or row.responsible),
-        ("验收", _when(row.verified_on, row.verifier) or "由非整改人办理"),
+        ("验收", _when(row.verified_on, row.verifier) or row.assigned_to or "由非整改人办理"),
         ("销号", _when(row.closed_on, row.closed_by)),
     )
     # The mark stands on what is to be done next.
@@ -111,6 +111,16 @@ def dated(row: HiddenDanger) -> list[tuple[date, str, str]]:
         (row.closed_on, "销号", row.closed_by),
     )
     return [(day, text, who) for day, text, who in told if day]
+
+
+def verifier(row: HiddenDanger) -> Any:
+    """Who looked again, or is to; if it was somebody else than the one assigned, that is told."""
+    if row.verifier:
+        other = row.assigned_to_id is not None and row.assigned_to_id != row.verifier_id
+        return cells.Cell(value=row.verifier, note=f"指派的是{row.assigned_to}") if other else row.verifier
+    if row.assigned_to_id is not None:
+        return cells.Cell(value=row.assigned_to, note="已指派")
+    return "不得为报验人"
 
 
 def _when(day: date | None, who: str) -> str:

@@ -83,7 +83,8 @@ class Filter:
     `kind` is derived from the field: choice, flag, date (a range), integer and decimal (ranges),
     reference (a picker), text (contains). `due` is a range of last days over a moment that is the first
     one too late. `picker` names a picker address; a picker on a region
-    filters by path (`under`). `apply` replaces the condition.
+    filters by path (`under`). `apply` replaces the condition; `asks` does where it depends on who
+    asks (what waits for me).
     """
 
     field: str
@@ -93,6 +94,7 @@ class Filter:
     picker: str = ""
     options: Callable[[], Iterable[tuple[str, str]]] | None = None
     apply: Callable[[str], Q] | None = None
+    asks: Callable[[Actor, str], Q] | None = None
 
 
 @dataclass(frozen=True)
@@ -261,7 +263,7 @@ class Ledger:
         """Raise DeclarationError where the declaration names a field that is not there."""
         for path in (
             *(column.field for column in self.columns),
-            *(one.field for one in self.filters if one.apply is None),
+            *(one.field for one in self.filters if one.apply is None and one.asks is None),
             *self.search,
             *(name.lstrip("-") for name in self.order),
             *self.form_fields,

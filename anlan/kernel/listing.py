@@ -136,6 +136,8 @@ class Listing:
         value = self.query.get(one.field, "")
         if one.apply is not None:
             return one.apply(value) if value else None
+        if one.asks is not None:
+            return one.asks(self.actor, value) if value else None
         kind = filter_kind(self.ledger, one)
         if kind in {"date", "moment", "due", "integer", "decimal"}:
             return self._range(one, kind)

@@ -54,7 +54,7 @@ class Kept:
         region, among = "", {}
         for name, value in {**filters, **self.ledger.only}.items():
             one = declared.get(name, Filter(name))
-            if one.apply:
+            if one.apply or one.asks:
                 return None
             if name == self.ledger.model.scope.region and one.kind in {"", "region"}:
                 region = value if value.endswith("/") else f"{value}/"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from anlan.kernel import registry
+from anlan.kernel.acts import word
 from anlan.org.models import Industry
 from anlan.org.models.fields import offer
 
@@ -31,6 +32,9 @@ def permissions() -> Iterable[tuple[str, str]]:
         found.append((f"{ledger.key}.*", f"{ledger.label}：全部"))
         acts = ["view", *(act for act in ACTS if act in ledger.acts)]
         found += [(ledger.permission(act), f"{ledger.label}：{ACTS[act]}") for act in acts]
+        # What a ledger names beyond these is an act of its own (指派验收人), in the words of its record.
+        own = sorted(ledger.acts - ACTS.keys())
+        found += [(ledger.permission(act), f"{ledger.label}：{word(act, ledger)}") for act in own]
     return found
 
 

@@ -173,7 +173,11 @@ def ordered(actor: Actor, row: HiddenDanger, values: Mapping[str, Any]) -> Mappi
 
 def submitted(actor: Actor, row: HiddenDanger, values: Mapping[str, Any]) -> Mapping[str, Any]:
     """Who says that it is put right."""
-    return {"rectifier": actor.name[:120], "rectifier_id": actor.person_id, "rectified_on": clock.today()}
+    found = {"rectifier": actor.name[:120], "rectifier_id": actor.person_id, "rectified_on": clock.today()}
+    if row.assigned_to_id is not None and row.assigned_to_id == actor.person_id:
+        # Whoever puts it right does not look again: the assignment lapses.
+        found |= {"assigned_to": "", "assigned_to_id": None}
+    return found
 
 
 def fixed(actor: Actor, row: HiddenDanger, values: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -42,7 +42,17 @@ def tell_submitted(actor: Actor, row: HiddenDanger, values: Mapping[str, Any]) -
     """The regulator hears that something waits to be verified; of a firm's own finding, its others."""
     own = row.source == HiddenDanger.Source.SELF and row.level != HiddenDanger.Grade.MAJOR
     people = people_of_firm(row.enterprise_id) if own else people_of_units([row.regulator_id])
-    _tell(actor, row, people, f"{actor.name}报整改完成，待验收")
+    others = [one for one in people if one != row.assigned_to_id]
+    assigned = f"，已指派{row.assigned_to}" if row.assigned_to_id else ""
+    _tell(actor, row, others, f"{actor.name}报整改完成，待验收{assigned}")
+    if row.assigned_to_id:
+        _tell(actor, row, [row.assigned_to_id], f"{actor.name}报整改完成，等您验收")
+
+
+def tell_verified(actor: Actor, row: HiddenDanger, values: Mapping[str, Any]) -> None:
+    """Who was to look again hears that somebody else did."""
+    if row.assigned_to_id and row.assigned_to_id != actor.person_id:
+        _tell(actor, row, [row.assigned_to_id], f"指派您验收的，{actor.name}已验收合格")
 
 
 def tell_returned(actor: Actor, row: HiddenDanger, values: Mapping[str, Any]) -> None:

@@ -11,8 +11,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from anlan.hazards import danger_cells, reads_danger, reads_photos
+from anlan.hazards.actions.danger_assign import ASSIGN
 from anlan.hazards.actions.danger_decide import ASKABLE
 from anlan.hazards.models import DangerListing, DangerRequest, HiddenDanger
+from anlan.hazards.rules.danger_remedy import ASSIGNABLE
 from anlan.kernel import cells, clock, drawing, moves, places, registry
 from anlan.kernel.due import end_of, start_of
 from anlan.kernel.ledger import Ledger
@@ -81,6 +83,9 @@ class DangerPage:
                 ordinary = kind == "downgrade" and row.level != "major"
                 if row.state in states and kind not in waiting and not ordinary:
                     found.append((f"申请{kind.label}", reverse("danger-ask", args=[pk, kind.value])))
+        if row.state in ASSIGNABLE and self.actor.may(ASSIGN):
+            word = "改派验收人" if row.assigned_to_id else "指派验收人"
+            found.append((word, f"{reverse('danger-assign')}?ids={pk}&next={self.base}"))
         if row.level == "major" and row.is_open:
             if self.actor.may("dangers.plan"):
                 found.append(
@@ -201,7 +206,7 @@ class DangerPage:
         found += [
             ("整改责任人", row.responsible or "—"),
             ("监管部门", str(row.regulator) if row.regulator else "—"),
-            ("验收人", row.verifier or "不得为报验人"),
+            ("验收人", reads_danger.verifier(row)),
         ]
         if row.rectification:
             found.append(("整改情况", row.rectification))

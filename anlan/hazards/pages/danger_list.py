@@ -7,6 +7,7 @@ import tempfile
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -17,6 +18,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from anlan.hazards.actions import danger_decide
+from anlan.hazards.actions.danger_assign import ASSIGN, VERIFY
 from anlan.hazards.actions.danger_people import people_of_firm, people_of_units
 from anlan.hazards.models import HiddenDanger
 from anlan.hazards.models.dangers import OPEN_STATES
@@ -31,6 +33,8 @@ from anlan.kernel.requests import ActorRequest, whole
 from anlan.kernel.writing import Refused, Stale
 
 MOST = 200
+# Acts that ask for more than a click: the page that asks.
+CHOOSING = {"assign": "danger-assign"}
 
 
 class BulkAct:
@@ -47,6 +51,8 @@ class DangerListPage(ListPage):
     def bulk(self) -> list[BulkAct]:
         """What this post may do with many rows."""
         actor, found = self.request.actor, []
+        if actor.may(ASSIGN):
+            found.append(BulkAct("指派验收人", reverse("danger-bulk", args=["assign"])))
         if actor.may("dangers.order"):
             found.append(BulkAct("发催办", reverse("danger-bulk", args=["nudge"])))
         if actor.may("dangers.close"):
@@ -55,6 +61,13 @@ class DangerListPage(ListPage):
         if actor.may("dangers.export"):
             found.append(BulkAct("导出所选", reverse("danger-bulk", args=["export"])))
         return found
+
+    @cached_property
+    def views(self) -> list[dict[str, Any]]:
+        """What waits for me is asked by those alone who may verify."""
+        found = super().views
+        mine = next(one.label for one in self.ledger.views if one.key == "mine")
+        return found if self.request.actor.may(VERIFY) else [one for one in found if one["label"] != mine]
 
     @cached_property
     def facts(self) -> list[str]:
@@ -93,6 +106,8 @@ def bulk(request: ActorRequest, act: str) -> HttpResponseBase:
     ids = [number for one in request.POST.getlist("ids")[:MOST] if (number := whole(one))]
     acts = {"nudge": ("dangers.order", _nudge), "close": ("dangers.close", _close)}
     back = safe_next(request, reverse("ledger-list", args=["dangers"]))
+    if act in CHOOSING:
+        return _choose(request, CHOOSING[act], ids, back)
     if act == "export" and request.actor.may("dangers.export"):
         return _export(request, ids)
     if act not in acts or not request.actor.may(acts[act][0]):
@@ -100,6 +115,15 @@ def bulk(request: ActorRequest, act: str) -> HttpResponseBase:
     rows = list(HiddenDanger.objects.visible_to(request.actor).filter(pk__in=ids).order_by("id"))
     acts[act][1](request, rows)
     return HttpResponseRedirect(back)
+
+
+def _choose(request: ActorRequest, name: str, ids: list[int], back: str) -> HttpResponse:
+    """On to the page where the rest is chosen; it asks for the permission itself."""
+    if not ids:
+        messages.warning(request, "还没有选隐患。请先勾选，再办理。")
+        return HttpResponseRedirect(back)
+    query = [("ids", one) for one in ids] + [("next", back)]
+    return HttpResponseRedirect(f"{reverse(name)}?{urlencode(query)}")
 
 
 class Picked(Listing):

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from anlan.hazards.pages import (
     danger,
+    danger_assign,
     danger_forms,
     danger_grade,
     danger_list,
@@ -15,6 +16,8 @@ from anlan.hazards.pages import (
 urlpatterns: list[URLPattern] = [
     path("dangers/", danger_list.dangers, name="danger-list"),
     path("dangers/bulk/<slug:act>/", danger_list.bulk, name="danger-bulk"),
+    path("dangers/assign/", danger_assign.assign, name="danger-assign"),
+    path("dangers/assign/people/", danger_assign.people, name="danger-assign-people"),
     path("dangers/handed/", danger_list.handed, name="danger-handed"),
     path("dangers/handed/<int:pk>/take/", danger_list.take_over, name="danger-take-over"),
     path("dangers/statistics/", danger_statistics.statistics, name="danger-statistics"),

@@ -18,6 +18,8 @@ ELEMENTS: tuple[tuple[str, str], ...] = (
     ("due_on", "时限"),
     ("contingency", "预案"),
 )
+# While it is being put right, or waits: then it makes sense to name who looks again.
+ASSIGNABLE = ("ordered", "rectifying", "checking")
 # The plan of a major danger: 总局令第16号 art. 15 (P).
 PLAN: tuple[tuple[str, str], ...] = (
     ("goal", "目标和任务"),
@@ -73,6 +75,24 @@ def verified_by_another(facts: Facts) -> str | None:
         return None
     same = facts["rectifier_id"] == facts["actor_person_id"]
     return "整改完成是您报的，验收要由另一人办理" if same else None
+
+
+def may_look_again(facts: Facts, person_id: int, name: str, *, office: bool, reaches: bool) -> str | None:
+    """Whether this person can be named to look again at a danger: not who puts it right, and one who may.
+
+    office: they act for an office. reaches: a post of theirs may verify and the danger lies in its reach.
+    """
+    if facts["state"] not in ASSIGNABLE:
+        return "现在没有要验收的整改" if facts["state"] in ("found", "graded") else "已经验收或办结"
+    if facts["rectifier_id"] == person_id:
+        return f"整改完成是{name}报的，验收要由另一人办理"
+    if (facts.get("responsible") or "").strip() == name:
+        return f"{name}是整改责任人，验收要由另一人办理"
+    if not reaches:
+        return f"{name}没有验收的权限，或者这条隐患不在其职责范围内"
+    if not office and (facts["source"] != "self" or facts["level"] == "major"):
+        return "由监管部门验收，不能指派企业人员"
+    return None
 
 
 def regulator_verifies(facts: Facts) -> str | None:
