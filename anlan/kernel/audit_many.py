@@ -29,10 +29,12 @@ def record_many(actor: Actor, ledger: Ledger, acts: Iterable[Act], *, note: str,
     """
     one = audit.entry(actor, "", None, note=note, batch=batch, ledger=ledger.key)
     same = (one.person_id, one.actor, one.seat_id, ledger.key, one.note, batch, one.address)
+    told = audit.moment()
+    when, names = ((told,), (*COLUMNS, "at")) if told else ((), COLUMNS)
     encode = msgspec.json.encode
 
     def lines() -> Iterator[tuple[Any, ...]]:
         for act, pk, subject, region, differences in acts:
-            yield (act, pk, subject[:200], region, encode(differences).decode(), *same)
+            yield (act, pk, subject[:200], region, encode(differences).decode(), *same, *when)
 
-    copy(sql.Identifier(TABLE), COLUMNS, lines())
+    copy(sql.Identifier(TABLE), names, lines())

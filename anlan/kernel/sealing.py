@@ -19,6 +19,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from anlan.kernel import audit
 from anlan.kernel.digest import hasher
 from anlan.kernel.models import AuditSeal
 
@@ -167,7 +168,7 @@ def verify(known_head: str = "", progress: Callable[[int], None] | None = None) 
                 progress(verdict.entries)
         cursor.execute(
             "SELECT count(*), count(*) FILTER (WHERE at < %s) FROM kernel_auditentry WHERE id > %s",
-            [datetime.now(UTC) - LATE, lower],
+            [(audit.moment() or datetime.now(UTC)) - LATE, lower],
         )
         verdict.unsealed, verdict.late = cursor.fetchone()
     if not known:

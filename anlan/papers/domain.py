@@ -9,8 +9,8 @@ from django.utils.safestring import SafeString
 from anlan.kernel import cells, clock
 from anlan.kernel.ledger import Blank, Column, Filter, Ledger, Section, View
 from anlan.kernel.scope import Actor
-from anlan.kernel.shell import Entry, Group
-from anlan.papers import flow, reads
+from anlan.kernel.shell import Entry, Group, HomePanel
+from anlan.papers import flow, home, reads
 from anlan.papers.models import Paper, Receipt
 
 TO_ANSWER, LATE = "answer", "late"
@@ -134,6 +134,7 @@ RECEIPTS = Ledger(
         ),
         Filter("paper__kind", label="种类"),
         Filter("received_at", label="收到", more=True),
+        Filter("unit", label="收文单位", more=True, picker="/pick/unit"),
     ),
     search=("paper__title", "paper__number"),
     search_hint="标题、文号",
@@ -152,6 +153,7 @@ RECEIPTS = Ledger(
 LEDGERS = (PAPERS, RECEIPTS)
 WORKFLOWS = (flow.PAPER_FLOW, flow.RECEIPT_FLOW)
 PARAMETERS = (flow.SIGN_DAYS,)
+HOME_PANELS = (HomePanel("papers-waiting", "papers/home.html", home.waiting, position=5, side=True),)
 MENU = (
     Group("press", "督办考核", "mail-forward", position=30, count=_count_waiting),
     Entry("press", "papers-chase", "签收答复催办", "paper-chase", "papers.view", icon="bell"),

@@ -38,7 +38,7 @@ def statistics(request: ActorRequest) -> HttpResponse:
         "title": "隐患统计",
         "filters": filters(request, chosen, span),
         "clear_url": reverse("danger-statistics") if request.GET else "",
-        "window": (chosen.start, chosen.end - timedelta(days=1)),
+        "window": (chosen.start, min(chosen.end - timedelta(days=1), clock.today())),
         "figs": figs(chosen, made),
         "months": month_lines(chosen, made),
         "month_chart": month_chart(chosen, made),
@@ -144,7 +144,7 @@ def month_lines(chosen: Chosen, made: Statistics) -> list[dict[str, Any]]:
                 "closed_on_from": first.isoformat(), "closed_on_to": last}  # fmt: skip
         found.append(
             {
-                "label": f"{first:%Y-%m}",
+                "label": month_name(first),
                 "found": cells.fx(n, rows_url(chosen, **span)),
                 "major": cells.fx(major, rows_url(chosen, **span, level="major")),
                 "closed": cells.fx(ended, rows_url(chosen, **shut)),
@@ -155,11 +155,16 @@ def month_lines(chosen: Chosen, made: Statistics) -> list[dict[str, Any]]:
     return found
 
 
+def month_name(first: date) -> str:
+    """2023-06; of the month that still runs only what there is: 2023-07 至今."""
+    return f"{first:%Y-%m}{' 至今' if first == clock.today().replace(day=1) else ''}"
+
+
 def month_chart(chosen: Chosen, made: Statistics) -> dict[str, Any]:
     """Found and closed by month."""
     firsts = reads.months(chosen)
     return {
-        "kind": "line", "unit": "条", "x": [f"{one:%Y-%m}" for one in firsts],
+        "kind": "line", "unit": "条", "whole": True, "x": [month_name(one) for one in firsts],
         "series": [
             {"name": "发现", "tone": "blue",
              "data": [made.found["month"].get(one, (0, 0, 0))[0] for one in firsts]},
@@ -198,7 +203,7 @@ def table(chosen: Chosen, key: str, title: str, head: str, lines: list[Line]) ->
     ordered = sorted(lines, key=lambda one: (-one[1], one[0]))
     shown = ordered[:MOST_LINES]
     chart = {
-        "kind": "bar", "unit": "条", "x": [one[0] for one in shown[:12]],
+        "kind": "bar", "unit": "条", "whole": True, "x": [one[0] for one in shown[:12]],
         "series": [
             {"name": "发现", "tone": "blue", "data": [one[1] for one in shown[:12]]},
             {"name": "未销号", "tone": "orange", "data": [one[1] - one[2] for one in shown[:12]]},

@@ -5,14 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
-from anlan.kernel import audit, sealing
+from anlan.kernel import audit, clock, sealing
 from anlan.kernel.models import AuditEntry, AuditSeal
 from anlan.kernel.scope import system_actor
 from anlan.kernel.sql import refuse_truncate
@@ -176,3 +177,21 @@ def test_nothing_is_sealed_while_an_older_writer_is_open() -> None:
     assert sealing.verify().holds
     with without_triggers(), connection.cursor() as cursor:
         cursor.execute("TRUNCATE kernel_auditentry, kernel_auditseal")
+
+
+@pytest.mark.parametrize(("demo", "real"), [(True, False), (False, True)])
+def test_only_a_demonstration_dates_its_record_and_the_chain_holds_all_the_same(
+    db: None, settings: Any, demo: bool, real: bool
+) -> None:
+    settings.DEMO = demo
+    for day in (date(2023, 7, 5), date(2022, 1, 20)):
+        with clock.standing_on(day):
+            record(2)
+    assert sealing.seal() == 4
+    moments = AuditEntry.objects.unscoped("test").order_by("id").values_list("at", flat=True)
+    days = [at.date() for at in moments]
+    today = datetime.now(UTC).date()
+    assert ({abs((one - today).days) <= 1 for one in days} == {True}) is real
+    assert AuditSeal.objects.get().sealed_at.date() == today, "a seal bears the real time"
+    verdict = sealing.verify()
+    assert (verdict.holds, verdict.entries, verdict.late) == (True, 4, 0)

@@ -82,10 +82,10 @@ ADD_OCCURRENCES = """
 """
 RECORD = """
     INSERT INTO kernel_auditentry (person_id, actor, seat_id, act, ledger, subject_id, subject, region_path,
-        differences, note, batch, address)
+        differences, note, batch, address, at)
     SELECT %(person)s, %(actor)s, %(seat)s, %(act)s, 'duties', d.id,
         left('职责 ' || u.name || ' ' || b.ref || ' ' || b.quote, 200), d.region_path, '{}'::jsonb,
-        %(note)s, '', %(address)s
+        %(note)s, '', %(address)s, coalesce(%(at)s::timestamptz, now())
     FROM programmes_duty d JOIN org_unit u ON u.id = d.unit_id
     JOIN programmes_obligation b ON b.id = d.obligation_id
     WHERE d.id = ANY(%(ids)s) ORDER BY d.id
@@ -161,7 +161,7 @@ def record_many(cursor: Cursor, actor: Actor, act: str, duties: list[int], note:
     seat = actor.seat.id if actor.seat else None
     given: Mapping[str, Any] = {
         "person": actor.person_id, "actor": actor.label[:120], "seat": seat, "act": act,
-        "note": note[:500], "address": actor.address, "ids": duties,
+        "note": note[:500], "address": actor.address, "ids": duties, "at": audit.moment(),
     }  # fmt: skip
     cursor.execute(RECORD, given)
 

@@ -222,8 +222,9 @@ def _due_days(programme: Programme) -> list[str]:
     return found or [f"{programme.year}-06-30", f"{programme.year}-12-31"]
 
 
-def letters(actor: Actor, programme: Programme, most: int = 4) -> None:
-    """Reminder letters to the units with most overdue matters: all but one sent, that one still a draft."""
+def letters(actor: Actor, programme: Programme, most: int = 5) -> None:
+    """Reminder letters to the units with most overdue matters: sent, but for one that waits for the
+    leader's signature and one that is still a draft."""
     overdue = Occurrence.objects.unscoped(REASON).filter(programme_id=programme.pk, light="r")
     counts = Counter(overdue.values_list("unit_id", flat=True))
     worst = sorted(counts, key=lambda unit: (-counts[unit], unit))[:most]
@@ -231,8 +232,10 @@ def letters(actor: Actor, programme: Programme, most: int = 4) -> None:
     drafts = chase_letters.draft_letters(actor, programme, units=worst, answer_by=day)
     for place, paper in enumerate(drafts):
         papers.revise(actor, paper, {"code": "饶安办提", "demo": True})
-        if place < len(drafts) - 1:
+        if place < len(drafts) - 2:
             papers.issue(actor, paper)
+        elif place < len(drafts) - 1:
+            papers.submit(actor, paper)
 
 
 def cascade(actor: Actor, upper: Programme, lower: Programme) -> None:
