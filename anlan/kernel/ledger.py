@@ -158,7 +158,8 @@ class Ledger:
 
     A ledger may be made from data (`FAMILIES` of the registry): `base` is then the key of the ledger whose
     permissions and kept totals it shares, `only` the columns that are the same in all its rows, `extra` the
-    fields that are kept together in the JSON column `kept_in` (see `kernel.extra`).
+    fields that are kept together in the JSON column `kept_in` (see `kernel.extra`). `writers` says which
+    posts may write here beside holding the permission (an office of a province or a city).
     """
 
     key: str
@@ -189,6 +190,7 @@ class Ledger:
     blank: Blank | None = None
     add_label: str = ""
     acts: frozenset[str] = frozenset({"add", "change", "remove", "import", "export"})
+    writers: Callable[[Actor], bool] | None = None
     in_menu: bool = True
     base: str = ""
     only: Mapping[str, Any] = field(default_factory=dict)

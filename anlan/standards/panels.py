@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
-from anlan.kernel import cells, clock
+from anlan.kernel import cells, clock, registry
+from anlan.kernel.ledger import Ledger
 from anlan.kernel.scope import Actor
 from anlan.standards import reads
 from anlan.standards.command import TITLES
@@ -40,6 +41,7 @@ ADDRESSES = {
     "sensors": "sensor-kinds",
 }
 OPS = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
+SHOWN = 8
 WHY = "rules hold for everybody"
 
 
@@ -71,6 +73,16 @@ def on_day_typed(value: str) -> Q:
         return in_force(date.fromisoformat(value.strip()))
     except ValueError:
         return Q()
+
+
+def origins() -> list[tuple[str, str]]:
+    """The choices of the filter 来历."""
+    return [("pack", "行业包"), ("local", "省、市登记")]
+
+
+def of_origin(value: str) -> Q:
+    """Rows of packs, or those that an office wrote."""
+    return Q(pack__isnull=value == "local") if value in {"pack", "local"} else Q()
 
 
 def state_of(row: Any) -> str:
@@ -118,7 +130,7 @@ def versions(actor: Actor, row: Any) -> Mapping[str, Any]:
     rows = (
         type(row)
         .objects.visible_to(actor)
-        .filter(key=row.key)
+        .filter(key=row.key, region_path=row.region_path)
         .order_by("-withdrawn_on", "-valid_from", "-id")
     )
     return {
@@ -128,6 +140,7 @@ def versions(actor: Actor, row: Any) -> Mapping[str, Any]:
                 "current": one.pk == row.pk,
                 "from": f"{cells.day(one.valid_from)} 起" if one.valid_from else "未注明生效日期",
                 "state": state_words(one),
+                "by": one.source if one.local else "",
             }
             for one in rows
         ]
@@ -138,6 +151,33 @@ def checks_of(actor: Actor, row: Criterion) -> Mapping[str, Any]:
     """The lines of checklists that lead to a criterion."""
     rows = ChecklistItem.objects.visible_to(actor).filter(in_force(clock.today()), criterion_key=row.key)
     return {"checks": rows.select_related("standard").order_by("position", "id")}
+
+
+def citing(actor: Actor, row: Criterion) -> Mapping[str, Any]:
+    """What refers to this criterion (in any of its versions) in any ledger, as far as the reader sees it:
+    how many, and the newest. A ledger takes part when it has a filter for its criterion."""
+    versions_of = Criterion.objects.visible_to(actor).filter(key=row.key, region_path=row.region_path)
+    ids = sorted(versions_of.values_list("pk", flat=True))
+    found = []
+    for ledger in registry.ledgers():
+        name = _citing_field(ledger)
+        if not name or not actor.may_read(ledger.permission("view")):
+            continue
+        rows = ledger.rows(actor).filter(**{f"{name}__in": ids})
+        url = reverse("ledger-list", args=[ledger.key])
+        newest = [
+            {"label": ledger.words(one), "url": f"{url}{one.pk}/"} for one in rows.order_by("-pk")[:SHOWN]
+        ]
+        query = urlencode({name: ",".join(map(str, ids))}, safe=",")
+        found.append({"noun": ledger.noun, "count": rows.count(), "url": f"{url}?{query}", "newest": newest})
+    return {"ledgers": found}
+
+
+def _citing_field(ledger: Ledger) -> str:
+    """The filter of a ledger that names a criterion, "" for none."""
+    filters = {one.field for one in ledger.filters}
+    fields = (one for one in ledger.model._meta.concrete_fields if one.related_model is Criterion)
+    return next((one.name for one in fields if one.name in filters), "")
 
 
 def cited_by(actor: Actor, row: Standard) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from anlan.kernel import clock
-from anlan.kernel.scope import Actor
+from anlan.kernel.scope import Actor, Reach, under
 from anlan.org.models import Industry
 from anlan.standards.models import (
     ChecklistItem,
@@ -20,6 +20,7 @@ from anlan.standards.models import (
     FacilityKind,
     LicenceKind,
     SensorKind,
+    at,
     in_force,
 )
 from anlan.standards.rules import attributes, matching
@@ -59,15 +60,31 @@ def criteria_on(actor: Actor, day: date) -> QuerySet[Any]:
     return rows.select_related("standard").order_by("industry", "position", "id")
 
 
+def held_by(actor: Actor) -> Q:
+    """Rows that hold somewhere in the actor's territory: of the country, of the places above, and below."""
+    if actor.system or any(seat.reach == Reach.ALL for seat in actor.seats):
+        return Q()
+    found = Q(region_path="")
+    for path in sorted({path for seat in actor.seats for path in seat.region_paths}):
+        found |= at(path) | under("region_path", (path,))
+    return found
+
+
 def criteria_for(
-    actor: Actor, industry: str = "", day: date | None = None, words: str = "", limit: int = MOST
+    actor: Actor,
+    industry: str = "",
+    day: date | None = None,
+    words: str = "",
+    limit: int = MOST,
+    place: str = "",
 ) -> list[Hit]:
     """Criteria of a day for an industry (with its kin and the general ones), best answer first.
 
     Without an industry all are searched; without words they come in the order of the packs, those of the
-    industry itself before the general ones.
+    industry itself before the general ones. `place` (a region path) leaves what holds there; without it what
+    holds anywhere in the actor's territory.
     """
-    rows = criteria_on(actor, day or clock.today())
+    rows = criteria_on(actor, day or clock.today()).filter(at(place) if place else held_by(actor))
     if industry:
         rows = rows.filter(Q(industry__in=kin(industry)) | Q(general=True))
     hits = [Hit(row, matching.score(words, _texts(row)) if words.strip() else 1.0) for row in rows]
@@ -79,7 +96,7 @@ def criteria_for(
 
 
 def _texts(row: Criterion) -> Iterable[str]:
-    return (row.key, row.text, row.group, *row.words, row.standard.title if row.standard else "", row.article)
+    return (row.key, row.text, row.group, row.words, row.standard.title if row.standard else "", row.article)
 
 
 def criterion(actor: Actor, key: str, day: date | None = None) -> Criterion | None:
@@ -88,10 +105,13 @@ def criterion(actor: Actor, key: str, day: date | None = None) -> Criterion | No
     return found
 
 
-def checklist(actor: Actor, *, kind: str = "", industry: str = "", day: date | None = None) -> QuerySet[Any]:
+def checklist(
+    actor: Actor, *, kind: str = "", industry: str = "", day: date | None = None, place: str = ""
+) -> QuerySet[Any]:
     """The lines of a checklist of a day: for one kind of facility (with those for all kinds of its
-    industry), or for an industry with its kin; general ones come last."""
+    industry), or for an industry with its kin; general ones come last. `place` as for criteria."""
     rows = ChecklistItem.objects.visible_to(actor).filter(in_force(day or clock.today()))
+    rows = rows.filter(at(place) if place else held_by(actor))
     if kind:
         found = kinds(day).get(kind)
         industry = found.industry if found else ""

@@ -57,7 +57,8 @@ def test_whoever_may_sees_the_row_in_list_and_page(ledger: Ledger, act_as: Calla
     client = act_as(officer(ledger))
     assert client.get(reverse("ledger-list", args=[ledger.key])).status_code == 200
     if ledger.form and "add" in ledger.acts:
-        assert client.get(reverse("ledger-new", args=[ledger.key])).status_code == 200
+        may = ledger.writers is None or ledger.writers(officer(ledger))
+        assert client.get(reverse("ledger-new", args=[ledger.key])).status_code == (200 if may else 404)
     if ledger.rows(officer(ledger)).filter(pk=row.pk).exists():
         assert client.get(f"{reverse('ledger-list', args=[ledger.key])}?count=exact").status_code == 200
         for name in ("ledger-row", "ledger-print", "ledger-history"):

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anlan.enterprises.rules import expiry, identity, likeness, spoken, status, uscc
+from anlan.enterprises.rules import expiry, identity, likeness, status, uscc
+from anlan.org.rules import spoken
 
 TODAY = date(2023, 6, 20)
 

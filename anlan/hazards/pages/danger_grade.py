@@ -36,8 +36,9 @@ def grade(request: ActorRequest, pk: int) -> HttpResponse:
             error = "".join(wrong.messages) if isinstance(wrong, ValidationError) else str(wrong)
     words = request.GET.get("words", "").replace("\0", "").strip()[:80]
     hits = standards.criteria_for(
-        request.actor, "" if words else row.industry, words=words or row.description, limit=SHOWN
-    )
+        request.actor, "" if words else row.industry, row.found_on, words or row.description, SHOWN,
+        place=row.region_path,
+    )  # fmt: skip
     shown = [one.criterion for one in hits]
     if row.criterion is not None and row.criterion not in shown:
         shown.insert(0, row.criterion)

@@ -51,7 +51,7 @@ def needs(request: ActorRequest) -> JsonResponse:
         raise Http404
     seat = actor.seat
     firms = Enterprise.objects.visible_to(actor).exclude(status__in=("closed", "merged"))
-    criteria = standards.criteria_on(actor, today)
+    criteria = standards.criteria_on(actor, today).filter(standards.held_by(actor))
     own = HiddenDanger.objects.visible_to(actor).filter(finder_id=actor.person_id, state__in=OPEN_STATES)
     answer = {
         "person": actor.person_id,
@@ -60,7 +60,7 @@ def needs(request: ActorRequest) -> JsonResponse:
         "today": today.isoformat(),
         "firms": list(firms.order_by("name", "id").values_list("pk", "name", "address")[:MOST_FIRMS]),
         "criteria": [
-            [one.pk, one.key, one.text, danger_cells.industry_name(one.industry), one.unsure, one.words]
+            [one.pk, one.key, one.text, danger_cells.industry_name(one.industry), one.unsure, one.spoken]
             for one in criteria
         ],
         "own": [_own(one) for one in own.select_related("enterprise").order_by("-id")[:MOST_OWN]],

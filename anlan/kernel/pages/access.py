@@ -10,6 +10,8 @@ from anlan.kernel import registry, shell
 from anlan.kernel.ledger import Ledger
 from anlan.kernel.requests import ActorRequest
 
+READING = frozenset({"view", "export"})
+
 
 def ledger_for(request: ActorRequest, key: str, act: str = "view") -> Ledger:
     """The ledger at this address if the actor may do `act` there; otherwise 404.
@@ -33,7 +35,9 @@ def ledger_for(request: ActorRequest, key: str, act: str = "view") -> Ledger:
 
 def may(request: ActorRequest, ledger: Ledger, act: str) -> bool:
     """Whether the ledger offers `act` and the chosen post holds it."""
-    return act in ledger.acts and request.actor.may(ledger.permission(act))
+    if act not in ledger.acts or not request.actor.may(ledger.permission(act)):
+        return False
+    return act in READING or ledger.writers is None or ledger.writers(request.actor)
 
 
 def row_for(request: ActorRequest, ledger: Ledger, pk: int, *joined: str) -> Any:

@@ -197,13 +197,17 @@ class SensorEntry(Entry):
 
 @dataclass(frozen=True)
 class Pack:
-    """One folder: what it is for, and its entries by section in the order of the files."""
+    """One folder: what it is for, and its entries by section in the order of the files.
+
+    `region` is the code of the place where it holds, "" for the whole country.
+    """
 
     key: str
     label: str
     version: int
     industries: tuple[str, ...] = ()
     general: bool = False
+    region: str = ""
     note: str = ""
     standards: tuple[StandardEntry, ...] = ()
     kinds: tuple[KindEntry, ...] = ()
@@ -221,7 +225,8 @@ class Pack:
     def digest(self) -> str:
         """SHA-256 of everything that the pack says; comments and the order of files do not count."""
         said = {section: sorted(one.digest() for one in getattr(self, section)) for section in SECTIONS}
-        return digest_of([self.key, self.label, self.industries, self.general, self.note, said])
+        head = [self.key, self.label, self.industries, self.general, self.note, said]
+        return digest_of([*head, self.region] if self.region else head)
 
 
 ENTRIES: tuple[type[Entry], ...] = (

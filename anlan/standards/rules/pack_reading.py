@@ -52,6 +52,7 @@ STANDARD_KINDS = {
     "law": "法律",
     "regulation": "行政法规",
     "rule": "规章",
+    "local": "地方性法规",
     "standard": "标准",
     "document": "规范性文件",
 }
@@ -63,6 +64,7 @@ HEAD = record(
         "version": Part(whole(1, 9999), True),
         "industries": Part(many(KEY)),
         "general": Part(flag),
+        "region": Part(text(20, r"[0-9]{6}[0-9Z]*", "应为区划代码，如 361100")),
         "note": Part(text(400)),
         "sources": Part(words_by(text(20), text(200))),
     },
@@ -205,6 +207,8 @@ RESERVED = frozenset(
         *("区划", "地址", "经度", "纬度", "投用日期", "关闭日期"),
     }
 )
+HEAD_FILE = "pack.yaml"
+TOLD = ("label", "version", "industries", "general", "region", "note")
 RENAMED = {"from": "start", "to": "end", "code": "key"}
 
 
@@ -220,56 +224,79 @@ class Reading:
         """Whether nothing is wrong."""
         return not self.faults
 
+    def only(self, name: str) -> Reading:
+        """What concerns one folder alone."""
+        here = f"{name}/"
+        return Reading(
+            [one for one in self.packs if one.file.startswith(here)],
+            [one for one in self.faults if one.file.startswith(here)],
+        )
+
+
+Files = Mapping[str, bytes]
+
+
+def files_below(root: Path) -> dict[str, Files]:
+    """{folder: {file: content}} of every pack below `root`."""
+    homes = sorted(one for one in root.iterdir() if (one / HEAD_FILE).is_file())
+    return {home.name: {one.name: one.read_bytes() for one in sorted(home.glob("*.yaml"))} for home in homes}
+
 
 def read_packs(root: Path, industries: Collection[str] | None = None) -> Reading:
     """Every pack below `root` (or the one at `root`, its neighbours for reference only).
 
     `industries` are the slugs that exist; None leaves them unchecked.
     """
-    single = (root / "pack.yaml").is_file()
-    home = root.parent if single else root
-    found = Reading()
-    for folder in sorted(one for one in home.iterdir() if (one / "pack.yaml").is_file()):
-        _read_folder(folder, home, found)
+    single = (root / HEAD_FILE).is_file()
+    found = read_files(files_below(root.parent if single else root), industries)
     if not found.packs and not found.faults:
         found.faults.append(Fault(str(root), 1, "这里没有行业包（每个包是一个含 pack.yaml 的目录）。"))
+    return found.only(root.name) if single else found
+
+
+def read_files(
+    folders: Mapping[str, Files],
+    industries: Collection[str] | None = None,
+    regions: Collection[str] | None = None,
+) -> Reading:
+    """The packs of these folders, wherever their files come from; `regions` are the codes that exist."""
+    found = Reading()
+    for name, files in folders.items():
+        _read_folder(name, files, found)
     found.faults += _references(found.packs, industries)
-    if single:
-        found.packs = [one for one in found.packs if one.file.startswith(f"{root.name}/")]
-        found.faults = [one for one in found.faults if one.file.startswith(f"{root.name}/")]
+    for pack in found.packs:
+        if regions is not None and pack.region and pack.region not in regions:
+            found.faults.append(Fault(pack.file, 1, f"没有代码为“{pack.region}”的区划。"))
     found.faults.sort()
     return found
 
 
-def _read_folder(folder: Path, home: Path, found: Reading) -> None:
-    head_file = folder / "pack.yaml"
-    sink = Sink(str(head_file.relative_to(home)))
-    root = parse(head_file, sink)
+def _read_folder(name: str, files: Files, found: Reading) -> None:
+    sink = Sink(f"{name}/{HEAD_FILE}")
+    root = parse(files[HEAD_FILE], sink) if HEAD_FILE in files else None
     head = WRONG if root is None else HEAD(_without(root, SECTIONS), sink)
     if root is None and not sink.faults:
-        sink.fault(1, "文件是空的。")
-    sections: dict[str, list[Entry]] = {name: [] for name in SECTIONS}
+        sink.fault(1, "文件是空的。" if HEAD_FILE in files else "缺少这个文件：它写明包的标识、名称和版本。")
+    sections: dict[str, list[Entry]] = {section: [] for section in SECTIONS}
     sources = head.get("sources", {}) if isinstance(head, dict) else {}
-    for path in sorted(folder.glob("*.yaml")):
-        inside = sink if path == head_file else Sink(str(path.relative_to(home)))
-        tree = root if path == head_file else parse(path, inside)
+    for file in sorted({HEAD_FILE, *files}):
+        inside = sink if file == HEAD_FILE else Sink(f"{name}/{file}")
+        tree = root if file == HEAD_FILE else parse(files[file], inside)
         if isinstance(tree, yaml.MappingNode):
-            _read_sections(tree, inside, sections, sources, only=path != head_file)
+            _read_sections(tree, inside, sections, sources, only=file != HEAD_FILE)
         elif tree is not None:
             inside.fault(tree, "文件应由“standards:”“kinds:”这样的部分组成。")
         found.faults += inside.faults
     if not isinstance(head, dict):
         return
-    if head["key"] != folder.name:
+    if head["key"] != name:
         found.faults.append(
-            Fault(sink.file, head["line"], f"key 应与目录名“{folder.name}”相同，现为“{head['key']}”。")
+            Fault(sink.file, head["line"], f"key 应与目录名“{name}”相同，现为“{head['key']}”。")
         )
-    told = {
-        name: head[name] for name in ("label", "version", "industries", "general", "note") if name in head
-    }
+    told = {one: head[one] for one in TOLD if one in head}
     home_of = {"industry": next(iter(head.get("industries", ())), ""), "general": head.get("general", False)}
     parts: dict[str, Any] = {
-        name: tuple(_at_home(one, home_of) for one in entries) for name, entries in sections.items()
+        section: tuple(_at_home(one, home_of) for one in entries) for section, entries in sections.items()
     }
     found.packs.append(Pack(head["key"], file=sink.file, **told, **parts))
 
@@ -411,4 +438,4 @@ def _dangling(entry: Entry, known: Mapping[str, set[str]], industries: Collectio
     return found
 
 
-__all__ = ["STANDARD_KINDS", "Reading", "read_packs"]
+__all__ = ["HEAD_FILE", "STANDARD_KINDS", "Files", "Reading", "files_below", "read_files", "read_packs"]

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -62,10 +61,10 @@ def line_of(node: Node) -> int:
     return int(node.start_mark.line) + 1
 
 
-def parse(path: Path, sink: Sink) -> Node | None:
+def parse(content: bytes, sink: Sink) -> Node | None:
     """The root of a file; None for an empty or unreadable one (the fault is noted)."""
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=LOADER)
+        root = yaml.compose(content.decode("utf-8-sig"), Loader=LOADER)
     except UnicodeDecodeError:
         sink.fault(1, "不是 UTF-8 编码。请另存为 UTF-8。")
     except yaml.MarkedYAMLError as error:
