@@ -44,6 +44,7 @@ ACTS = (
     ("delist", "摘牌"),
     ("nudge", "催办"),
     ("assign", "指派验收人"),
+    ("letter", "并入督办单"),
     ("unassign", "取消指派"),
 )
 MENU = (

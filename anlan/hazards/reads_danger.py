@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Avg, Count, Max, Q
 from django.urls import reverse
 
-from anlan.hazards import danger_cells
+from anlan.hazards import danger_cells, reads_letters
 from anlan.hazards.models import DangerListing, DangerPlan, DangerRequest, HiddenDanger
 from anlan.hazards.models.dangers import OPEN_STATES
 from anlan.hazards.rules import danger_remedy, danger_watch
@@ -173,6 +173,9 @@ def decisions(actor: Actor, row: HiddenDanger) -> list[dict[str, Any]]:
         found.append({"day": listing.listed_on, "text": text, "url": url, "link": "通知"})
         if listing.delisted_on:
             found.append({"day": listing.delisted_on, "text": "摘牌", "url": url, "link": "意见"})
+    for letter in reads_letters.letters_of(actor, row):
+        found.append({"day": letter.day, "text": f"督办单：{letter.unit}", "who": letter.name, "url": letter.url,
+                      "link": letter.light.word})  # fmt: skip
     return sorted(found, key=lambda one: one["day"] or row.found_on)
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Length
+from django.urls import reverse
 
-from anlan.kernel import clock, due, files
+from anlan.kernel import clock, due, files, registry
 from anlan.kernel.calendar import ONE_DAY
 from anlan.kernel.digest import sm3
 from anlan.kernel.due import Light
@@ -147,6 +148,35 @@ def light(receipt: Receipt, now: datetime) -> Light:
 
 def _days_late(receipt: Receipt, day: date) -> int:
     return (day - receipt.answer_by).days if receipt.answer_by else 0
+
+
+# Matters ---------------------------------------------------------------------------------------------
+
+
+def matters_shown(actor: Actor, matters: Iterable[Any]) -> list[dict[str, Any]]:
+    """What a paper speaks of, each with the address of its row where the reader sees that row.
+
+    A matter names its row by `ledger` (the ledger's key) and `row`: so a letter may be about anything that
+    stands in a ledger, and papers need not know it.
+    """
+    told = [dict(one) for one in matters if isinstance(one, dict)]
+    wanted: dict[str, set[int]] = {}
+    for one in told:
+        if one.get("ledger") and one.get("row"):
+            wanted.setdefault(str(one["ledger"]), set()).add(int(one["row"]))
+    seen = {key: _visible(actor, key, rows) for key, rows in wanted.items()}
+    for one in told:
+        key, pk = str(one.get("ledger", "")), int(one.get("row") or 0)
+        one["url"] = reverse("ledger-row", args=[key, pk]) if pk in seen.get(key, ()) else ""
+    return told
+
+
+def _visible(actor: Actor, key: str, rows: set[int]) -> set[int]:
+    try:
+        found = registry.ledger(key).rows(actor).filter(pk__in=rows)
+    except KeyError:
+        return set()
+    return set(found.values_list("pk", flat=True))
 
 
 # Figures --------------------------------------------------------------------------------------------

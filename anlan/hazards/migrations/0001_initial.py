@@ -112,6 +112,7 @@ class Migration(migrations.Migration):
                 ('region_path', anlan.kernel.scope.PathField(blank=True, db_collation='C', default='', editable=False, max_length=80, verbose_name='区划')),
                 ('industry', models.CharField(db_collation='C', default='', editable=False, max_length=60, verbose_name='行业')),
                 ('enterprise_id', models.BigIntegerField(editable=False, null=True, verbose_name='企业')),
+                ('put_on', models.DateField(verbose_name='写入日期')),
                 ('danger', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='hazards.hiddendanger', verbose_name='隐患')),
                 ('paper', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='papers.paper', verbose_name='公文')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.unit', verbose_name='收文单位')),

@@ -19,6 +19,7 @@ class DangerLetter(OfDanger):
 
     paper = models.ForeignKey("papers.Paper", models.CASCADE, verbose_name="公文", related_name="+")
     unit = models.ForeignKey("org.Unit", models.PROTECT, verbose_name="收文单位", related_name="+")
+    put_on = models.DateField("写入日期")
 
     class Meta:
         verbose_name = verbose_name_plural = "督办单所列隐患"

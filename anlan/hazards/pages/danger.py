@@ -10,9 +10,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from anlan.hazards import danger_cells, reads_danger, reads_photos
+from anlan.hazards import danger_cells, reads_danger, reads_letters, reads_photos
 from anlan.hazards.actions.danger_assign import ASSIGN
 from anlan.hazards.actions.danger_decide import ASKABLE
+from anlan.hazards.actions.danger_letters import WRITE as LETTER
 from anlan.hazards.models import DangerListing, DangerRequest, HiddenDanger
 from anlan.hazards.rules.danger_remedy import ASSIGNABLE
 from anlan.kernel import cells, clock, drawing, moves, places, registry
@@ -86,6 +87,8 @@ class DangerPage:
         if row.state in ASSIGNABLE and self.actor.may(ASSIGN):
             word = "改派验收人" if row.assigned_to_id else "指派验收人"
             found.append((word, f"{reverse('danger-assign')}?ids={pk}&next={self.base}"))
+        if row.is_open and self.actor.may(LETTER) and row.pk not in reads_letters.open_letters([row.pk]):
+            found.append(("并入督办单", f"{reverse('danger-letters')}?ids={pk}&next={self.base}"))
         if row.level == "major" and row.is_open:
             if self.actor.may("dangers.plan"):
                 found.append(

@@ -17,7 +17,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from anlan.hazards.actions import danger_decide
+from anlan.hazards.actions import danger_decide, danger_letters
 from anlan.hazards.actions.danger_assign import ASSIGN, VERIFY
 from anlan.hazards.actions.danger_people import people_of_firm, people_of_units
 from anlan.hazards.models import HiddenDanger
@@ -34,7 +34,7 @@ from anlan.kernel.writing import Refused, Stale
 
 MOST = 200
 # Acts that ask for more than a click: the page that asks.
-CHOOSING = {"assign": "danger-assign"}
+CHOOSING = {"assign": "danger-assign", "letters": "danger-letters"}
 
 
 class BulkAct:
@@ -55,6 +55,8 @@ class DangerListPage(ListPage):
             found.append(BulkAct("指派验收人", reverse("danger-bulk", args=["assign"])))
         if actor.may("dangers.order"):
             found.append(BulkAct("发催办", reverse("danger-bulk", args=["nudge"])))
+        if actor.may(danger_letters.WRITE):
+            found.append(BulkAct("并入督办单", reverse("danger-bulk", args=["letters"])))
         if actor.may("dangers.close"):
             ask = "销号后这些隐患不再整改。只销验收合格的，其余不动。"
             found.append(BulkAct("销号", reverse("danger-bulk", args=["close"]), ask))

@@ -145,6 +145,12 @@ class PaperPage(RowPage):
         return super().notes
 
     @cached_property
+    def matters(self) -> list[dict[str, Any]]:
+        """What it speaks of, as far as each is a row of some ledger."""
+        told = [one for matters in self.row.matters.values() for one in matters]
+        return [one for one in reads.matters_shown(self.request.actor, told) if one.get("row")]
+
+    @cached_property
     def receipts(self) -> list[dict[str, Any]]:
         """A line for each unit that it went to; before that, the units it will go to."""
         if self.row.state in {Paper.State.SENT, Paper.State.VOID} and self.row.sent_at:

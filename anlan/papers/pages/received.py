@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -55,6 +56,11 @@ class ReceiptPage(RowPage):
     def figure_base(self) -> str:
         """Where a figure's rows are shown."""
         return f"{self.base}figures/"
+
+    @cached_property
+    def matters(self) -> list[dict[str, Any]]:
+        """What it speaks of, with links to what the reader sees."""
+        return reads.matters_shown(self.request.actor, self.row.matters)
 
     @cached_property
     def acts(self) -> list[Act | MoveButton]:
