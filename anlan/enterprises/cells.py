@@ -64,9 +64,9 @@ def certificate_text(row: Certificate) -> str:
 
 
 def checked(row: Certificate) -> SafeString:
-    """Whether it was checked; a forged one is red, a doubtful one marked."""
+    """Whether it was checked; a forged or unknown one is red, a doubtful one marked."""
     word = row.get_checked_display()
-    tone = {"forged": "bad", "doubtful": "warn"}.get(row.checked)
+    tone = {"forged": "bad", "not-found": "bad", "doubtful": "warn"}.get(row.checked)
     return cells.tag(word, tone) if tone else conditional_escape(word)
 
 

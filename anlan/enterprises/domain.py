@@ -2,31 +2,45 @@
 
 from __future__ import annotations
 
-from anlan.enterprises import firm_parts, folder
-from anlan.enterprises.home import HOME_PANELS
+from anlan.enterprises import (
+    closures_flow,
+    closures_ledgers,
+    closures_measures,
+    closures_panels,
+    firm_parts,
+    folder,
+    home,
+    rechecks_ledgers,
+)
 from anlan.enterprises.ledgers import LEDGERS as REGISTER
-from anlan.enterprises.measures import MEASURES
+from anlan.enterprises.measures import MEASURES as OF_FIRMS
 from anlan.enterprises.reads import NOTICE_KEY
 from anlan.kernel.ledger import Ledger
 from anlan.kernel.parameters import Parameter
 from anlan.kernel.shell import Entry, Group
 
-__all__ = ["ACTS", "HOME_PANELS", "LEDGERS", "MEASURES", "MENU", "PARAMETERS"]
+__all__ = ["ACTS", "HOME_PANELS", "LEDGERS", "MEASURES", "MENU", "PARAMETERS", "WORKFLOWS"]
 
-for _part in firm_parts.PARTS:
+for _part in (*firm_parts.PARTS, *closures_panels.PARTS):
     folder.register(_part)
 
-LEDGERS: tuple[Ledger, ...] = REGISTER
+LEDGERS: tuple[Ledger, ...] = (*REGISTER, *closures_ledgers.LEDGERS, *rechecks_ledgers.LEDGERS)
+WORKFLOWS = closures_flow.WORKFLOWS
+MEASURES = (*OF_FIRMS, *closures_measures.MEASURES, *rechecks_ledgers.MEASURES)
+HOME_PANELS = (*home.HOME_PANELS, *closures_panels.HOME_PANELS)
 PARAMETERS = (
     Parameter(
         key=NOTICE_KEY, label="证照到期前多少天转黄", default=60, group="企业档案", unit="天",
         note="企业证照、人员证书在有效期最后一天以前这么多天转黄", least=1, most=365,
     ),
 )  # fmt: skip
-ACTS = (("merge", "合并档案"), ("merge-into", "并入"), ("tell-apart", "认定为不同企业"))
+ACTS = (("merge", "合并档案"), ("merge-into", "并入"), ("tell-apart", "认定为不同企业"),
+        ("close", "关闭"), ("draw", "抽中"), ("advance", "登记关闭进度"))  # fmt: skip
 ORDER = (
     *("own-firm", "enterprises", "facilities", "facility-overview", "enterprise-sites", "licences"),
-    *("key-people", "certificates", "duplicates", "enterprise-mergers"),
+    *("key-people", "certificates", "closure-plans", "closures", "duplicates"),
+    # Behind 更多.
+    *("licence-checks", "enterprise-mergers"),
 )
 MENU = (
     Group("enterprises", "企业档案", "building", position=45, order=ORDER),

@@ -11,6 +11,7 @@ from typing import Any
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from anlan.enterprises.actions.closures import watch_facility
 from anlan.enterprises.located import THING_PLACE
 from anlan.enterprises.models import Facility
 from anlan.kernel.ledger import Blank, Column, Filter, Importing, Ledger, Section, View
@@ -149,6 +150,7 @@ def _make(key: str, label: str, attributes: tuple[Attribute, ...]) -> Ledger:
         ),
         totals=("kind", "state", "industry"),
         pickers={"enterprise": PICK_FIRM},
+        follow=watch_facility,
         blank=Blank(f"还没有登记{label}。", "逐个登记，或按模板导入；栏目由行业包规定。", f"登记{label}"),
         acts=frozenset({"add", "change", "import", "export"}),
     )
@@ -209,6 +211,7 @@ FACILITIES = Ledger(
     totals=("kind", "state", "industry"),
     pickers={"enterprise": PICK_FIRM},
     prepare=check,
+    follow=watch_facility,
     blank=Blank("还没有登记设施。", "设施按类别登记，栏目由行业包规定。", "登记设施"),
     acts=frozenset({"add", "change", "export"}),
 )

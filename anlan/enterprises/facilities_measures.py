@@ -32,12 +32,12 @@ MEASURES = (
         basis="关闭日期在期间内、状态为关闭或拆除的地下矿山和露天矿山。",
     ),
     Measure(
-        key="tailings-ponds-delisted", label="尾矿库闭库销号", unit="座", rows=partial(_closed, PONDS),
-        date="closed_on", better="up", industry="industry",
+        key="tailings-ponds-delisted", label="减少尾矿库（闭库销号）", unit="座",
+        rows=partial(_closed, PONDS), date="closed_on", better="up", industry="industry",
         basis="关闭日期在期间内、状态为关闭或拆除的尾矿库。",
     ),
     Measure(
-        key="tailings-ponds", label="尾矿库", unit="座", rows=partial(_of, PONDS), date="opened_on",
+        key="tailings-ponds", label="在册尾矿库", unit="座", rows=partial(_of, PONDS), date="opened_on",
         kind="stock", until="closed_on", better="down", industry="industry", basis=f"{OPENED}。",
     ),
     Measure(

@@ -22,6 +22,7 @@ from anlan.kernel.scope import Actor
 MOST = 200
 SHOWN = 6
 NAMED = ("principal", "safety-director", "safety-manager")
+FALSE = (Certificate.Checked.FORGED, Certificate.Checked.NOT_FOUND)
 ROLE_WORDS = dict(KeyPerson.Role.choices)
 
 
@@ -103,7 +104,7 @@ def licence_rows(actor: Actor, firm: Enterprise) -> Mapping[str, Any]:
 def _holding() -> QuerySet[Any]:
     today = clock.today()
     rows = Certificate.objects.unscoped("whoever sees the person sees whether a certificate holds")
-    return rows.filter(~Q(checked="forged"), person_id=OuterRef("pk")).filter(
+    return rows.exclude(checked__in=FALSE).filter(person_id=OuterRef("pk")).filter(
         Q(expires_on__isnull=True) | Q(expires_on__gte=today)
     )
 
@@ -178,8 +179,14 @@ def people_rows(actor: Actor, firm: Enterprise) -> Mapping[str, Any]:
 
 
 def certificate_facts(actor: Actor, firm: Enterprise) -> Facts:
-    """How many certificates its people hold. One statement."""
-    return Facts(count=Certificate.objects.visible_to(actor).filter(enterprise_id=firm.pk).count())
+    """How many certificates its people hold, and how many of them are no real ones. One statement."""
+    rows = Certificate.objects.visible_to(actor).filter(enterprise_id=firm.pk).order_by()
+    found = rows.aggregate(n=Count("pk"), false=Count("pk", filter=Q(checked__in=FALSE)))
+    if not found["false"]:
+        return Facts(count=found["n"])
+    url = f"{reverse('ledger-list', args=['certificates'])}?enterprise={firm.pk}&checked={','.join(FALSE)}"
+    value = format_html('<b class="red">{} 本</b>', cells.fx(found["false"], url))
+    return Facts(count=found["n"], figures=(Figure("假证、查无", value),))
 
 
 # Sites ------------------------------------------------------------------------------------------------

@@ -45,7 +45,7 @@ class Facts:
     wants: tuple[str, ...] = ()
 
 
-Rows = Callable[[Actor, Any], Mapping[str, Any]]
+Rows = Callable[[Actor, Any], Mapping[str, Any] | None]
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,8 @@ class Part:
     """One part. `rows` and `tab_rows` give what the templates draw from (actor, firm).
 
     The page sets `template` under a heading (`title`, else the label) with a link to the tab; `rows` may give
-    `head`, drawn beside that link. `tab_template` is the whole tab.
+    `head`, drawn beside that link, or None where the overview says nothing of this firm.
+    `tab_template` is the whole tab.
     """
 
     key: str

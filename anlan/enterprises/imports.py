@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from anlan.enterprises.models import Enterprise, KeyPerson
+from anlan.enterprises.models import ClosurePlan, Enterprise, Facility, KeyPerson
 from anlan.enterprises.models.people import identity_digests
 from anlan.enterprises.rules import identity, uscc
 from anlan.kernel.exchange import resolve
@@ -23,6 +23,8 @@ def register() -> None:
     """Called once from the app's ready()."""
     resolve.register("enterprises.enterprise", firms)
     resolve.register("enterprises.keyperson", people)
+    resolve.register("enterprises.closureplan", plans)
+    resolve.register("enterprises.facility", facilities)
 
 
 def firms(actor: Actor, texts: Collection[str]) -> Mapping[str, Any]:
@@ -80,6 +82,38 @@ def _named(text: str) -> tuple[str, str]:
     """张三（某某公司） → (张三, 某某公司)."""
     name, _, firm = normal(text).partition("（")
     return name, firm.removesuffix("）")
+
+
+def plans(actor: Actor, texts: Collection[str]) -> Mapping[str, Any]:
+    """{text: the number or Wrong} of closure plans by their name: 2023 年上饶市非煤矿山关闭退出计划."""
+    known: dict[str, list[int]] = {}
+    rows = ClosurePlan.objects.visible_to(actor).order_by("-year", "id")
+    for pk, title in rows.values_list("pk", "title")[:STEP]:
+        known.setdefault(_bare(title), []).append(pk)
+    hits = {text: known[_bare(text)] for text in texts if _bare(text) in known}
+    return {
+        text: ids[0] if len(ids) == 1 else Wrong("有几份同名的计划。请在页面上登记。")
+        for text, ids in hits.items()
+    }
+
+
+def _bare(text: str) -> str:
+    return normal(text).replace(" ", "").removesuffix("计划")
+
+
+def facilities(actor: Actor, texts: Collection[str]) -> Mapping[str, Any]:
+    """{text: the number or Wrong}, by number, by 名称（企业名称）, or by a name borne once."""
+    names = {text: _named(text) for text in texts}
+    wanted = [*texts, *(name for name, _ in names.values())]
+    hits: dict[str, list[Facility]] = {}
+    rows = Facility.objects.visible_to(actor).filter(Q(number__in=texts) | Q(name__in=wanted))
+    for one in rows.select_related("enterprise")[:STEP]:
+        firm = one.enterprise.name if one.enterprise else one.holder
+        for text, (name, whose) in names.items():
+            if text in (one.number, one.name) or (name == one.name and whose == firm):
+                hits.setdefault(text, []).append(one)
+    many = Wrong("有几处设施符合。请写成“设施名称（企业名称）”，或写设施编号。")
+    return {text: found[0].pk if len(found) == 1 else many for text, found in hits.items()}
 
 
 def _person(text: str, found: list[KeyPerson]) -> Any:

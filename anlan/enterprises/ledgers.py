@@ -145,7 +145,7 @@ FIRMS = Ledger(
         "企业从监管部门的台账导入，或逐家登记；信用代码按 GB 32100 校验。",
         "登记企业",
     ),
-    acts=frozenset({"add", "change", "import", "export"}),
+    acts=frozenset({"add", "change", "import", "export", "merge"}),
 )
 
 SITES = Ledger(
@@ -273,6 +273,7 @@ CERTIFICATES = Ledger(
         Column("issuer", shown=False),
         Column("issued_on", shown=False),
         Column("checked_on", shown=False),
+        Column("checked_by", shown=False),
     ),
     filters=(
         Filter("region_path", kind="region"),
@@ -281,6 +282,7 @@ CERTIFICATES = Ledger(
             "ends", label="期限", kind="choice", options=reads.end_options, apply=reads.certificates_ending
         ),
         Filter("checked"),
+        Filter("checked_by", more=True),
         Filter("kind", more=True),
         Filter("expires_on", more=True),
     ),
@@ -288,14 +290,16 @@ CERTIFICATES = Ledger(
     search_hint="持证人、编号",
     views=(
         View("expired", "已过期", {"ends": "expired"}),
+        View("near", "30 天内到期", {"ends": "near"}),
         View("soon", "将到期", {"ends": "soon"}),
-        View("forged", "假证、存疑", {"checked": "forged,doubtful"}),
+        View("forged", "假证、查无、存疑", {"checked": "forged,not-found,doubtful"}),
+        View("unchecked", "未核验", {"checked": "not-yet"}, count=False),
     ),
     form=(
         Section(
             "证书", ("person", "kind", "work", "number", "issuer", "issued_on", "review_on", "expires_on")
         ),
-        Section("核验", ("checked", "checked_on")),
+        Section("核验", ("checked", "checked_on", "checked_by")),
     ),
     importing=Importing(
         fields=("person", "kind", "work", "number", "issuer", "issued_on", "review_on", "expires_on"),
@@ -350,6 +354,7 @@ LICENCES = Ledger(
     search_hint="编号、种类",
     views=(
         View("expired", "已过期", {"ends": "expired"}),
+        View("near", "30 天内到期", {"ends": "near"}),
         View("soon", "将到期", {"ends": "soon"}),
         View("withheld", "暂扣、吊销", {"standing": "withheld,revoked"}),
     ),

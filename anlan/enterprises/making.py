@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import itertools
+from datetime import date
 from typing import Any
 
-from anlan.enterprises.models import Enterprise, Facility, Licence, Standing
+from anlan.enterprises.models import (
+    Closure,
+    ClosurePlan,
+    Enterprise,
+    Facility,
+    Licence,
+    LicenceCheck,
+    LicenceDraw,
+    Standing,
+)
 from anlan.kernel.scope import unscoped_block
 from anlan.kernel.testing import make_row, register_maker
 from anlan.standards.models import FacilityKind
@@ -54,5 +64,53 @@ def facility(**values: Any) -> Facility:
     return row
 
 
+def plan(**values: Any) -> ClosurePlan:
+    """A plan of a year of its own."""
+    given = {"year": 2000 + next(_numbers) % 100, "region_path": "360000/361100/", "industry": "noncoal-mine"}
+    return _saved(ClosurePlan(**{**given, "number": 3, **values}))
+
+
+def closure(**values: Any) -> Closure:
+    """A case that has only a name, in a plan of its own; one that was struck off says when."""
+    given: dict[str, Any] = {
+        "name": f"样例对象{next(_numbers)}", "reason": Closure.Reason.UNSAFE, "planned_on": date(2023, 6, 20),
+        "region_path": "360000/361100/",
+    }  # fmt: skip
+    if values.get("state") == Closure.State.DELISTED:
+        given["accepted_on"] = date(2023, 6, 20)
+    if "plan" not in values and "plan_id" not in values:
+        given["plan"] = plan(region_path=values.get("region_path", given["region_path"]))
+    return _saved(Closure(**{**given, **values}))
+
+
+def draw(**values: Any) -> LicenceDraw:
+    """A draw from a list of nothing."""
+    given: dict[str, Any] = {"region_path": "360000/361100/", "issued_from": date(2023, 1, 1)}
+    return _saved(LicenceDraw(**{**given, "issued_until": date(2023, 6, 1), "seed": "7", **values}))
+
+
+def check(**values: Any) -> LicenceCheck:
+    """A licence drawn; one with a result says who looked and when."""
+    given: dict[str, Any] = {"checker": "样例核查人", "finding": "样例情况"}
+    if "draw" not in values and "draw_id" not in values:
+        given["draw"] = draw()
+    if "licence" not in values and "licence_id" not in values:
+        given["licence"] = licence()
+    row = LicenceCheck(**{**given, **values})
+    row.derive()
+    return _saved(row)
+
+
+def _saved(row: Any) -> Any:
+    with unscoped_block("a row made for a test"):
+        row.full_clean()
+        row.save()
+    return row
+
+
+register_maker(ClosurePlan, plan)
+register_maker(Closure, closure)
+register_maker(LicenceDraw, draw)
+register_maker(LicenceCheck, check)
 register_maker(Facility, facility)
 register_maker(Licence, licence)

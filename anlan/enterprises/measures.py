@@ -83,6 +83,11 @@ MEASURES = (
         basis="核验日期在期间内、结论为假证的人员证书。",
     ),
     Measure(
+        key="certificates-not-found", label="查无此证", unit="本", date="checked_on", industry="industry",
+        rows=lambda: _checked().filter(checked=Certificate.Checked.NOT_FOUND),
+        basis="核验日期在期间内、发证机关查无此证的人员证书。",
+    ),
+    Measure(
         key="enterprises-with-safety-manager", label="安全管理人员配备率", unit="%", better="up",
         rows=lambda: KeyPerson.objects.unscoped(REASON).filter(role__in=MANAGERS),
         date="recorded_on", kind="stock", until="left_on", industry="industry", of_unit="regulator_id",

@@ -34,8 +34,10 @@ KEPT_MINUTE = 60.0
 MOST_COMPARED = 20_000
 MOST_GROUPS = 60
 MOST_LIKE, SHOWN_LIKE = 20, 3
-ENDS = ("expired", "soon", "valid", "lasting")
-END_WORDS = {"expired": "已过期", "soon": "即将到期", "valid": "有效", "lasting": "长期有效"}
+NEAR = 30
+ENDS = ("expired", "near", "soon", "valid", "lasting")
+END_WORDS = {"expired": "已过期", "near": f"{NEAR} 天内到期", "soon": "即将到期", "valid": "有效",
+             "lasting": "长期有效"}  # fmt: skip
 
 
 class _Notice:
@@ -72,9 +74,10 @@ def licence_light(row: Licence) -> Expiry:
 
 
 def certificate_light(row: Certificate) -> Expiry:
-    """How a certificate stands today; the person must be joined. A forged one is red whatever its date."""
-    if row.checked == Certificate.Checked.FORGED:
-        return Expiry("r", "假证")
+    """How a certificate stands today; the person must be joined. One that is forged, or that its issuer does
+    not know, is red whatever its date."""
+    if row.checked in (Certificate.Checked.FORGED, Certificate.Checked.NOT_FOUND):
+        return Expiry("r", row.get_checked_display())
     owed = row.person.left_on is None
     return expiry(row.expires_on, clock.today(), notice=notice_days(), owed=owed)
 
@@ -93,11 +96,12 @@ def ending(value: str, column: str, owed: Q | None = None) -> Q:
     last = today + timedelta(days=notice_days())
     found = {
         "expired": Q(**{f"{column}__lt": today}),
+        "near": Q(**{f"{column}__gte": today, f"{column}__lte": today + timedelta(days=NEAR)}),
         "soon": Q(**{f"{column}__gte": today, f"{column}__lte": last}),
         "valid": Q(**{f"{column}__gt": last}),
         "lasting": Q(**{f"{column}__isnull": True}),
     }.get(value, Q(pk__in=()))
-    return found & owed if owed is not None and value in ("expired", "soon") else found
+    return found & owed if owed is not None and value in ("expired", "near", "soon") else found
 
 
 def firms_ending(value: str) -> Q:

@@ -7,6 +7,7 @@ from anlan.enterprises.pages import duplicates, firm, own, pickers
 urlpatterns: list[URLPattern] = [
     path("pick/enterprise", pickers.pick_enterprise, name="pick-enterprise"),
     path("pick/key-person", pickers.pick_key_person, name="pick-key-person"),
+    path("pick/obligation", pickers.pick_obligation, name="pick-obligation"),
     path("own-firm/", own.own_firm, name="own-firm"),
     path("enterprises/duplicates/", duplicates.duplicates, name="enterprise-duplicates"),
     path("enterprises/merge/", duplicates.merge, name="enterprise-merge"),

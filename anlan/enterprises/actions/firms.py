@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Min, Q
 
+from anlan.enterprises.actions import closures
 from anlan.enterprises.models import Certificate, Enterprise, KeyPerson, Licence, Site, Standing
 from anlan.kernel import clock
 from anlan.kernel.scope import Actor, ScopedModel
@@ -98,6 +99,7 @@ def follow_firm(actor: Actor, firm: Enterprise, differences: Mapping[str, Any]) 
     """People and papers lie where their firm lies, and are of its industry."""
     if {"region_path", "industry"} & set(differences):
         bring_along(firm)
+    closures.watch_firm(firm, differences, actor.label)
 
 
 def bring_along(firm: Enterprise) -> None:

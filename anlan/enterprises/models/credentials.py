@@ -98,7 +98,16 @@ class Certificate(ScopedModel):
         NOT_YET = "not-yet", "未核验"
         GENUINE = "genuine", "核验属实"
         DOUBTFUL = "doubtful", "存疑"
+        NOT_FOUND = "not-found", "查无此证"
         FORGED = "forged", "假证"
+
+    class Source(models.TextChoices):
+        """Where it was looked up."""
+
+        NATIONAL = "national", "国家查询平台"
+        ISSUER = "issuer", "发证机关回函"
+        ORIGINAL = "original", "现场核对原件"
+        OTHER = "other", "其他"
 
     scope: ClassVar[Scope] = Scope(
         view="certificates.view", region="region_path", industry="industry", enterprise="enterprise_id"
@@ -120,6 +129,7 @@ class Certificate(ScopedModel):
     expires_on = models.DateField("有效期至", null=True, blank=True, help_text="长期有效的留空")
     checked = models.CharField("核验", max_length=10, choices=Checked, default=Checked.NOT_YET)
     checked_on = models.DateField("核验日期", null=True, blank=True)
+    checked_by = models.CharField("核验来源", max_length=10, choices=Source, blank=True, default="")
 
     class Meta:
         verbose_name = verbose_name_plural = "人员证书"
@@ -155,6 +165,13 @@ class Certificate(ScopedModel):
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
-        """Who checked says when."""
-        if self.checked != self.Checked.NOT_YET and self.checked_on is None:
-            raise ValidationError({"checked_on": "核验有结论的，请填核验日期。"})
+        """Who checked says when and where."""
+        if self.checked == self.Checked.NOT_YET:
+            return
+        wrong = {}
+        if self.checked_on is None:
+            wrong["checked_on"] = "核验有结论的，请填核验日期。"
+        if not self.checked_by:
+            wrong["checked_by"] = "核验有结论的，请选在哪里查的。"
+        if wrong:
+            raise ValidationError(wrong)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from anlan.enterprises import cells as drawn
-from anlan.enterprises import folder, reads
+from anlan.enterprises import closures_panels, folder, reads
 from anlan.enterprises.folder import Facts, Figure, KeyDate, Part
 from anlan.enterprises.models import Enterprise, Merger
 from anlan.enterprises.models.fields import industry_name
@@ -126,14 +126,14 @@ class FirmPage(RowPage):
     @property
     def notes(self) -> list[dict[str, Any]]:
         """Merged away, let pass, or alike to another firm."""
-        firm, found = self.firm, []
+        firm, found = self.firm, closures_panels.firm_notes(self.actor, self.firm)
         if firm.merged_into is not None:
             url = reverse("ledger-row", args=[KEY, firm.merged_into_id])
             text = "这份档案已并入别的企业，只留历史，不再办理。"
-            found.append({"tone": "warn", "text": text, "url": url, "link": f"看“{firm.merged_into}”"})
+            found.append({"tone": "y", "text": text, "url": url, "link": f"看“{firm.merged_into}”"})
         if firm.code_override_reason:
             found.append(
-                {"tone": "warn", "text": f"信用代码未通过校验，按理由放行：{firm.code_override_reason}"}
+                {"tone": "y", "text": f"信用代码未通过校验，按理由放行：{firm.code_override_reason}"}
             )
         if not self.tab and self.actor.may("enterprises.merge"):
             for other in reads.like(self.actor, firm):
@@ -175,7 +175,10 @@ class FirmPage(RowPage):
         found = []
         for part in self.parts:
             if part.template and part.rows and part.side == side:
-                rows = {"firm": self.firm, **part.rows(self.actor, self.firm)}
+                given = part.rows(self.actor, self.firm)
+                if given is None:
+                    continue
+                rows = {"firm": self.firm, **given}
                 found.append(
                     {
                         "kind": "part",

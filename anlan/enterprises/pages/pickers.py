@@ -12,6 +12,7 @@ from anlan.enterprises.models import KeyPerson
 from anlan.enterprises.reads import live
 from anlan.kernel import places, registry, search
 from anlan.kernel.requests import ActorRequest
+from anlan.programmes.models import Obligation
 
 LIMIT = 30
 
@@ -41,6 +42,22 @@ def pick_key_person(request: ActorRequest) -> JsonResponse:
         rows = rows.filter(Q(name__icontains=text) | Q(enterprise__name__icontains=text))
     found = rows.select_related("enterprise").order_by("name", "id")[:LIMIT]
     return _answer((one.pk, one.name, f"{one.enterprise} {one.get_role_display()}") for one in found)
+
+
+@require_GET
+def pick_obligation(request: ActorRequest) -> JsonResponse:
+    """Sentences of running programmes by their words: on what a plan of closures stands."""
+    if not (request.actor.may_read("programmes.view") and request.actor.may_read("closure-plans.view")):
+        raise Http404
+    rows, text = Obligation.objects.visible_to(request.actor).filter(ended=None), _text(request)
+    if text:
+        rows = rows.filter(quote__icontains=text)
+    found = rows.select_related("item__programme").order_by(
+        "-item__programme__year", "item__position", "position"
+    )
+    return _answer(
+        (one.pk, one.quote[:80], f"{one.item.programme.year} 年第{one.item.no}条") for one in found[:LIMIT]
+    )
 
 
 def _text(request: ActorRequest) -> str:

@@ -50,6 +50,16 @@ def expiry(
     return Expiry("g", f"剩 {_span(today, last_day)}", days)
 
 
+def stage(last_day: date, today: date, *, notice: int = NOTICE, near: int = 30) -> str:
+    """What is to be told of a paper on this day: "over", "near", "soon", or "" for nothing yet."""
+    days = (last_day - today).days
+    if days < 0:
+        return "over"
+    if days <= min(near, notice):
+        return "near"
+    return "soon" if days <= notice else ""
+
+
 def _span(start: date, end: date) -> str:
     """Days below three months, months below a year, then years and months; whole ones only."""
     months = (end.year - start.year) * YEAR_MONTHS + end.month - start.month - (end.day < start.day)

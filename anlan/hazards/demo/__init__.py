@@ -12,6 +12,7 @@ from datetime import date
 from django.conf import settings
 
 from anlan.enterprises.models import Enterprise
+from anlan.hazards.demo import closures
 from anlan.hazards.demo.loading import SCALES, load
 
 DAY = date(2023, 7, 5)
@@ -19,6 +20,7 @@ HOME = "360000/361100/"
 
 
 def prepare(demo: bool, say: Callable[[str], object]) -> None:
-    """The step of the set-up: nothing without a demonstration, nothing where firms stand already."""
+    """The step of the set-up: nothing without a demonstration, nothing where it stands already."""
     if demo and not Enterprise.objects.unscoped("whether the demonstration has its firms").exists():
         load(SCALES[settings.ANLAN_DEMO_SCALE], DAY, say, home=HOME)
+    closures.prepare(demo, say)

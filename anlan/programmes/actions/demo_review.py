@@ -37,6 +37,12 @@ SETTLEMENTS = {
     "issuer_mismatch": "核对无误",
 }
 OTHER = "已核对原文"
+# A sentence without a number that the office has judged by a figure: how it is read, and by which measure.
+READ: Mapping[str, tuple[Mapping[str, Any], str]] = {
+    "积极引导不具备安全条件的非煤矿山及尾矿库关闭退出或闭库销号": (
+        {"kind": "limit", "value": 0, "unit": "处", "comparator": "<="}, "closures-overdue",
+    ),
+}  # fmt: skip
 AWAY = {"unit": "单位台账中没有登记，另行函告", "group": "由安委办按行业另行明确"}
 
 
@@ -104,18 +110,33 @@ def _rule(actor: Actor, draft: DraftItem, one: Mapping[str, Any], finding: Findi
 def _measures(actor: Actor, draft: DraftItem) -> None:
     """Confirm the first proposed measure that counts in the obligation's unit, where it has a number; the
     rest is declared by the units."""
-    from anlan.programmes.rules.review import bind
+    from anlan.programmes.rules.review import bind, edit
 
     measures = {one.key: one for one in registry.declared("MEASURES")}
     row = draft
     for one in draft.body["obligations"]:
         kind, unit = one["kind"], one["unit"] or ""
+        reading, key = READ.get(_words(draft, one), ({}, ""))
+        if key in measures:
+            row = reviewing.change(actor, row, row.version, "edit", _edit(edit, one, reading, actor.label))
+            act = _bind(bind, one, key, list(measures), actor.label)
+            row = reviewing.change(actor, row, row.version, "bind", act)
+            continue
         if kind not in ("cadence", "quota", "coverage") or one["measure"]:
             continue
         fitting = [key for key in one["proposed"] if fits(kind, unit, measures[key].unit)]
         if fitting:
             act = _bind(bind, one, fitting[0], list(measures), actor.label)
             row = reviewing.change(actor, row, row.version, "bind", act)
+
+
+def _words(draft: DraftItem, one: Mapping[str, Any]) -> str:
+    text = draft.edition.text
+    return text.text[one["span"][0] : one["span"][1]] if text else ""
+
+
+def _edit(edit: Any, one: Mapping[str, Any], changes: Mapping[str, Any], who: str) -> Any:
+    return lambda body: edit(body, one["id"], changes, who)
 
 
 def _bind(bind: Any, one: Mapping[str, Any], key: str, known: list[str], who: str) -> Any:
