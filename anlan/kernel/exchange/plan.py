@@ -345,6 +345,9 @@ def _parser(plan: Plan, name: str, file_name: str) -> cells.Parse:
     unit = next((one.unit for one in plan.ledger.columns if one.field == name), "")
     scale = next((one.scale for one in plan.layout.headings if one.field == name), 1)
     parse = parser_of(model_field, year, source, scale if unit == "元" else 1, unit)
+    tidied = getattr(model_field, "tidied", None)
+    if tidied is not None:
+        parse = _tidied(parse, tidied)
     checks = [
         one for one in model_field.validators if not isinstance(one, MaxLengthValidator | DecimalValidator)
     ]
@@ -374,6 +377,20 @@ def parser_of(
             )
         case _:
             return cells.parse_text(model_field.max_length, lines=model_field.max_length is None)
+
+
+def _tidied(parse: cells.Parse, tidied: Callable[[str], str]) -> cells.Parse:
+    """The parser followed by the field's own way of writing: a stored row is known again by it."""
+
+    def run(cell: Any) -> Any:
+        found = parse(cell)
+        value = found.value if isinstance(found, Tidied) else found
+        if not isinstance(value, str) or tidied(value) == value:
+            return found
+        note = f"{found.note}；" if isinstance(found, Tidied) else ""
+        return Tidied(tidied(value), f"{note}{value} → {tidied(value)}")
+
+    return run
 
 
 def _checked(parse: cells.Parse, checks: Iterable[Callable[[Any], None]]) -> cells.Parse:
