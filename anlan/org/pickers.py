@@ -135,6 +135,19 @@ def pick_unit(request: ActorRequest) -> JsonResponse:
 
 
 @require_GET
+def pick_receiver(request: ActorRequest) -> JsonResponse:
+    """Offices that a matter may be handed to, by name: any of the province, also outside the actor's scope.
+
+    Without a search those the actor sees; of the others nothing but the name and its region is told.
+    """
+    text = _text(request)
+    if not text:
+        return pick_unit(request)
+    found = reads.search_receivers(request.actor, text, _day(request), LIMIT)
+    return _answer(_entry(one.pk, one.name, one.region.short_name) for one in found)
+
+
+@require_GET
 def pick_industry(request: ActorRequest) -> JsonResponse:
     """Industries: the tree, or by name."""
     by_slug = request.GET.get("value") == "slug"
@@ -179,6 +192,7 @@ def pick_person(request: ActorRequest) -> JsonResponse:
 urlpatterns = [
     path("pick/region", pick_region, name="pick-region"),
     path("pick/unit", pick_unit, name="pick-unit"),
+    path("pick/receiver", pick_receiver, name="pick-receiver"),
     path("pick/industry", pick_industry, name="pick-industry"),
     path("pick/family", pick_family, name="pick-family"),
     path("pick/person", pick_person, name="pick-person"),

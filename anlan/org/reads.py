@@ -210,6 +210,23 @@ def search_units(actor: Actor, text: str, day: date, limit: int, **more: Any) ->
     return find(rows, text, ("name", "short_name"), limit, (Length("region_path"), "region_path", "id"))
 
 
+def receivers(actor: Actor, day: date) -> QuerySet[Unit]:
+    """The offices that a matter may be handed to: all of the actor's province, whether seen otherwise or not.
+
+    Which offices there are is public; nothing more of them is shown than the name.
+    """
+    seats = [actor.seat] if actor.seat else []
+    tops = {path.split("/")[0] + "/" for seat in seats for path in seat.region_paths if path}
+    rows = Unit.objects.unscoped("offices of government are public by name").filter(on_day(day))
+    return rows.filter(under("region_path", sorted(tops))) if tops else rows.none()
+
+
+def search_receivers(actor: Actor, text: str, day: date, limit: int) -> list[Unit]:
+    """Receivers by name, alias, pinyin or initials; those of the upper levels first."""
+    rows = receivers(actor, day).select_related("region")
+    return find(rows, text, ("name", "short_name"), limit, (Length("region_path"), "region_path", "id"))
+
+
 def search_people(actor: Actor, text: str, limit: int) -> list[Person]:
     """Active people whom the actor may see, by name, user name, pinyin or initials."""
     rows = Person.objects.visible_to(actor).filter(is_active=True).select_related("unit")

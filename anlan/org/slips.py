@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods
 
-from anlan.kernel import converters, notice, referral, registry  # noqa: F401  (makes <ledger:…> known)
+from anlan.kernel import clock, converters, notice, referral, registry  # noqa: F401  (makes <ledger:…> known)
 from anlan.kernel.calendar import CalendarUnknown
 from anlan.kernel.due import Term
 from anlan.kernel.due import Unit as TermUnit
@@ -37,14 +37,25 @@ def receiving_ledgers(own: Ledger) -> list[tuple[str, str]]:
     return [(own.key, own.label), *sorted(found.items(), key=lambda pair: pair[1])]
 
 
+class ReceiverField(ReferenceField):
+    """The office that a matter is handed to: any of the province (`reads.receivers`), found by its name."""
+
+    def __init__(self, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(Unit, actor, "/pick/receiver", **kwargs)
+
+    def _find(self, number: int) -> Any:
+        return reads.receivers(self.actor, clock.today()).filter(pk=number).first()
+
+
 class ReferForm(forms.Form):
     """To whom, in which ledger, why, and by when."""
 
     def __init__(self, actor: Actor, own: Ledger, data: Any = None) -> None:
         super().__init__(data)
-        self.fields["unit"] = ReferenceField(
-            Unit, actor, "/pick/unit", label="接收单位", error_messages={"required": REQUIRED}
-        )
+        self.fields["unit"] = ReceiverField(
+            actor, label="接收单位", help_text="输入单位名称，可选全省的单位",
+            error_messages={"required": REQUIRED},
+        )  # fmt: skip
         self.fields["ledger"] = forms.ChoiceField(
             label="对方在哪里办理", choices=receiving_ledgers(own), initial=own.key
         )

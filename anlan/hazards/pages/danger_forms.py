@@ -29,6 +29,7 @@ from anlan.kernel.requests import ActorRequest
 from anlan.kernel.sniff import BadFile
 from anlan.kernel.writing import Refused, Stale
 from anlan.org.models import Unit
+from anlan.org.slips import ReceiverField
 
 DAY = "读不出日期。请写成 2023-06-20。"
 
@@ -97,7 +98,7 @@ class TransferForm(forms.Form):
 
     def __init__(self, request: ActorRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        box = ReferenceField(Unit, request.actor, "/pick/unit", label="移送单位")
+        box = ReceiverField(request.actor, label="移送单位", help_text="输入单位名称，可选全省的单位")
         box.error_messages["required"] = "请选移送到哪个单位。"
         self.fields["to_unit"] = box
         self.order_fields(["to_unit", "reason"])
