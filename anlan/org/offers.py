@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from anlan.kernel import registry
 from anlan.kernel.acts import word
+from anlan.kernel.shell import Entry
 from anlan.org.models import Industry
 from anlan.org.models.fields import offer
 
@@ -35,7 +36,10 @@ def permissions() -> Iterable[tuple[str, str]]:
         # What a ledger names beyond these is an act of its own (指派验收人), in the words of its record.
         own = sorted(ledger.acts - ACTS.keys())
         found += [(ledger.permission(act), f"{ledger.label}：{word(act, ledger)}") for act in own]
-    return found
+    # What opens a page that is no ledger (本企业) is offered under the page's name.
+    known = {key for key, _ in found}
+    pages = {one.permission: one.label for one in registry.declared("MENU") if isinstance(one, Entry)}
+    return found + [(key, f"{label}：办理") for key, label in pages.items() if key and key not in known]
 
 
 def register() -> None:
