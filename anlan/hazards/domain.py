@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from anlan.enterprises import folder
 from anlan.hazards import danger_domain, demo, firm_parts, map_domain, risk_demo, risk_domain
+from anlan.hazards.demo import shots
 from anlan.kernel.shell import Group
 
 for _part in firm_parts.PARTS:
@@ -17,8 +18,8 @@ PARAMETERS = tuple(one for part in PARTS for one in part.PARAMETERS)
 ACTS = (("demo", "载入演示数据"), *(one for part in PARTS for one in getattr(part, "ACTS", ())))
 HOME_PANELS = tuple(one for part in PARTS for one in getattr(part, "HOME_PANELS", ()))
 SETUP = tuple(one for part in PARTS for one in getattr(part, "SETUP", ()))
-# The later one runs first: risks need firms.
-DEMO = (risk_demo.prepare, demo.prepare)
+# The later one runs first: risks and photographs need firms and dangers.
+DEMO = (shots.prepare, risk_demo.prepare, demo.prepare)
 ORDER = (
     *("dangers", "danger-phone", "danger-statistics", "hazard-map", "danger-listings", "risks"),
     *("installations", "guarantor-grid"),

@@ -1,4 +1,4 @@
-"""Pictures that were taken in, opened safely: pixels for pages and fingerprints, time and place of the shot."""
+"""Pictures that were taken in, opened safely: pixels for pages and fingerprints, its time and place."""
 
 from __future__ import annotations
 

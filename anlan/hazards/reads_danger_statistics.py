@@ -156,3 +156,15 @@ def firms_closing_at_once(actor: Actor, minutes: int, since: date) -> list[dict[
     grouped = rows.order_by().values("enterprise_id", "enterprise__name", "region_path")
     found = grouped.annotate(n=Count("pk"), quick=Count("pk", filter=at_once)).filter(quick__gt=0)
     return list(found.order_by("-quick", "enterprise_id")[:20])
+
+
+def firms_copying_photos(actor: Actor, since: date) -> list[dict[str, Any]]:
+    """Firms with dangers that show a photo used before: how many, of how many found with photos."""
+    from django.db.models import Count
+
+    rows = HiddenDanger.objects.visible_to(actor).filter(
+        found_on__gte=since, photos__gt=0, enterprise_id__isnull=False
+    )
+    grouped = rows.order_by().values("enterprise_id", "enterprise__name", "region_path")
+    found = grouped.annotate(n=Count("pk"), copied=Count("copied")).filter(copied__gt=0)
+    return list(found.order_by("-copied", "enterprise_id")[:20])

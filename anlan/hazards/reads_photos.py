@@ -27,7 +27,7 @@ WITH mine AS (
   {arms}
   UNION SELECT id, file_id, 0 FROM mine
 )
-SELECT near.id, other.id, other.ledger, other.subject_id, other.kind, near.apart
+SELECT near.id, other.id, other.ledger, other.subject_id, other.kind, near.apart, near.file_id = mine.file_id
   FROM near JOIN kernel_attachment other ON other.file_id = near.file_id
   JOIN mine ON mine.id = near.id
  WHERE other.id <> near.id
@@ -53,6 +53,7 @@ class Alike:
     subject_id: int
     kind: str
     apart: int
+    same: bool
 
     @property
     def earlier(self) -> bool:
@@ -144,7 +145,7 @@ def _compare(shot: Shot, found: Sequence[Alike], row: HiddenDanger, seen: set[in
         if (one.ledger, one.subject_id) in told:
             continue
         told.add((one.ledger, one.subject_id))
-        far = "是同一张" if one.apart == 0 else f"近似（相差 {one.apart}/{rules.BITS}）"
+        far = "是同一张" if one.same else f"近似（相差 {one.apart}/{rules.BITS}）"
         shot.suspect = shot.suspect or one.earlier
         if own and not one.earlier:
             continue
@@ -163,7 +164,7 @@ def _compare(shot: Shot, found: Sequence[Alike], row: HiddenDanger, seen: set[in
 
 
 def _later(one: Alike) -> str:
-    return "同一张照片" if one.apart == 0 else f"近似的照片（相差 {one.apart}/{rules.BITS}）"
+    return "同一张照片" if one.same else f"近似的照片（相差 {one.apart}/{rules.BITS}）"
 
 
 def _named(one: Alike) -> tuple[str, str]:

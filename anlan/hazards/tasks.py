@@ -29,7 +29,7 @@ def guarantor_duties(timestamp: int) -> int:
     pass_context=False,
 )
 def danger_night(timestamp: int) -> int:
-    """What came again, clocks of what a sheet brought, photos without print: 00:50 in Shanghai (16:50 UTC)."""
+    """What came again, clocks of what a sheet brought, photos without print: at 00:50 (16:50 UTC)."""
     marked = danger_nightly.mark_repeated(clock.today()) + danger_nightly.start_clocks()
     return marked + danger_photos.catch_up()
 

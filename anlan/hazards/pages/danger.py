@@ -152,6 +152,11 @@ class DangerPage:
         return reads_photos.shots(self.actor, self.row)
 
     @property
+    def copied(self) -> bool:
+        """Whether a photo hung elsewhere before."""
+        return any(one.suspect for one in self.photos)
+
+    @property
     def photo_fact(self) -> tuple[str, str]:
         """(css, words): what comparing the photos has shown."""
         return reads_photos.verdict(self.photos)

@@ -228,7 +228,7 @@ def table(chosen: Chosen, key: str, title: str, head: str, lines: list[Line]) ->
 
 @require_GET
 def silent(request: ActorRequest) -> HttpResponse:
-    """Firms that found nothing by themselves for long, and firms that close within minutes."""
+    """Firms that found nothing by themselves for long, close within minutes, or use a photo twice."""
     actor, today = request.actor, clock.today()
     if not (actor.may_read("enterprises.view") and actor.may_read("dangers.view")):
         raise Http404
@@ -261,6 +261,10 @@ def silent(request: ActorRequest) -> HttpResponse:
         "quick": [
             {**one, "url": f"{base}?enterprise={one['enterprise_id']}&quick=1&closed_on_from={since}"}
             for one in reads.firms_closing_at_once(actor, minutes, since)
+        ],
+        "copied": [
+            {**one, "url": f"{base}?enterprise={one['enterprise_id']}&copied=1&found_on_from={since}"}
+            for one in reads.firms_copying_photos(actor, since)
         ],
     }  # fmt: skip
     return render(request, "hazards/danger_silent.html", {"page": page})

@@ -11,13 +11,13 @@ import pytest
 from anlan.enterprises.models import Enterprise, KeyPerson, Licence
 from anlan.enterprises.models.facilities import Facility
 from anlan.enterprises.rules import uscc
-from anlan.hazards.demo import findings
+from anlan.hazards.demo import findings, shots
 from anlan.hazards.demo.findings import Phrase, World
 from anlan.hazards.demo.firms import County, firms
 from anlan.hazards.demo.loading import Scale, load
 from anlan.hazards.demo.spots import inside
 from anlan.hazards.demo.trades import TRADES
-from anlan.hazards.models import HiddenDanger
+from anlan.hazards.models import CopiedPhoto, HiddenDanger
 from anlan.kernel.models import AuditEntry
 from anlan.org.testing import make_world
 
@@ -89,7 +89,8 @@ def test_points_lie_in_their_county():
 
 
 @pytest.mark.django_db
-def test_the_province_is_loaded_whole_and_stands_by_the_houses_rules():
+def test_the_province_is_loaded_whole_and_stands_by_the_houses_rules(settings, tmp_path):
+    settings.FILES = tmp_path
     make_world()
     said: list[str] = []
     load(Scale(120, 240, 600), TODAY, said.append)
@@ -107,6 +108,12 @@ def test_the_province_is_loaded_whole_and_stands_by_the_houses_rules():
             row.clean()
     entry = AuditEntry.objects.unscoped("test").get(act="demo")
     assert "120 家企业" in entry.note
+    for _ in range(2):
+        shots.prepare(True, said.append)
+    assert sum("张照片" in one for one in said) == 1
+    shown = HiddenDanger.objects.unscoped("test").filter(photos__gt=0)
+    assert shown.count() > 10 and set(shown.values_list("state", flat=True)) > {"closed"}
+    assert 1 <= CopiedPhoto.objects.count() <= 4
 
 
 @pytest.mark.django_db
