@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from anlan.enterprises import folder
-from anlan.hazards import danger_domain, demo, firm_parts, map_domain, risk_demo, risk_domain
+from anlan.hazards import (
+    danger_domain,
+    demo,
+    firm_parts,
+    map_domain,
+    risk_demo,
+    risk_domain,
+    work_demo,
+    work_domain,
+)
 from anlan.hazards.demo import shots
 from anlan.kernel.shell import Group
 
 for _part in firm_parts.PARTS:
     folder.register(_part)
 
-PARTS = (danger_domain, risk_domain, map_domain)
+PARTS = (danger_domain, risk_domain, work_domain, map_domain)
 LEDGERS = tuple(ledger for part in PARTS for ledger in part.LEDGERS)
 WORKFLOWS = tuple(one for part in PARTS for one in part.WORKFLOWS)
 MEASURES = tuple(one for part in PARTS for one in part.MEASURES)
@@ -18,13 +27,14 @@ PARAMETERS = tuple(one for part in PARTS for one in part.PARAMETERS)
 ACTS = (("demo", "载入演示数据"), *(one for part in PARTS for one in getattr(part, "ACTS", ())))
 HOME_PANELS = tuple(one for part in PARTS for one in getattr(part, "HOME_PANELS", ()))
 SETUP = tuple(one for part in PARTS for one in getattr(part, "SETUP", ()))
-# The later one runs first: risks and photographs need firms and dangers.
-DEMO = (shots.prepare, risk_demo.prepare, demo.prepare)
+# The later one runs first: risks and photographs need firms and dangers, confirmations need risks.
+DEMO = (work_demo.prepare, shots.prepare, risk_demo.prepare, demo.prepare)
 ORDER = (
     *("dangers", "danger-phone", "danger-statistics", "hazard-map", "danger-listings", "risks"),
     *("installations", "guarantor-grid"),
     # Behind 更多.
-    *("danger-requests", "danger-silent", "site-plans", "risk-jobs", "guarantors", "guarantor-duties"),
+    *("danger-requests", "danger-silent", "site-plans", "risk-jobs", "work-confirmations"),
+    *("guarantors", "guarantor-duties"),
     *("shift-leaders", "gb18218"),
 )
 MENU = (

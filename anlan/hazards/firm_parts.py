@@ -14,12 +14,13 @@ from django.utils.safestring import SafeString
 from anlan.enterprises.folder import Facts, Figure, KeyDate, Part
 from anlan.enterprises.models import Enterprise
 from anlan.hazards import danger_cells, risk_cells
-from anlan.hazards.models import HiddenDanger, MajorHazardInstallation, RiskPoint
+from anlan.hazards.models import HiddenDanger, MajorHazardInstallation, RiskPoint, WorkConfirmation
 from anlan.hazards.models.installation import MAJOR, Grade
 from anlan.hazards.rules.risk import Colour
 from anlan.kernel import cells, clock
 from anlan.kernel.scope import Actor
 
+WORK = "work-confirmations"
 SHOWN = 6
 DATES = 3
 ENDED = ("closed", "void")
@@ -153,6 +154,29 @@ def risk_rows(actor: Actor, firm: Enterprise) -> Mapping[str, Any]:
     return {"lines": lines, "head": cells.link("登记", new) if actor.may("risks.add") else ""}
 
 
+# Confirmations of work -----------------------------------------------------------------------------------
+
+
+def work_facts(actor: Actor, firm: Enterprise) -> Facts:
+    """How many sheets there ever were, and how today's stand. One statement."""
+    rows = WorkConfirmation.objects.visible_to(actor).filter(enterprise_id=firm.pk).order_by()
+    today = Q(on_day=clock.today())
+    found = rows.aggregate(
+        n=Count("pk"),
+        done=Count("pk", filter=today & Q(state="confirmed")),
+        open=Count("pk", filter=today & Q(state="open")),
+    )
+    if not found["done"] + found["open"]:
+        return Facts(count=found["n"])
+    day = f"on_day_from={clock.today()}&on_day_to={clock.today()}"
+    parts = [
+        format_html("{} {} 张", label, cells.fx(found[key], _address(WORK, firm, f"{day}&state={state}")))
+        for key, state, label in (("done", "confirmed", "已确认"), ("open", "open", "待确认"))
+        if found[key]
+    ]
+    return Facts(count=found["n"], figures=(Figure("今日作业确认", SafeString("，".join(parts))),))
+
+
 PARTS = (
     Part(
         "dangers", "隐患", "dangers.view", position=20, facts=danger_facts, ledger="dangers",
@@ -166,4 +190,5 @@ PARTS = (
         "risks", "风险", "risks.view", position=50, facts=risk_facts, ledger="risks",
         template="hazards/firm_risks.html", rows=risk_rows, title="风险点（现有控制下）", side=True,
     ),
+    Part(WORK, "作业确认", "work-confirmations.view", position=52, facts=work_facts, ledger=WORK),
 )  # fmt: skip

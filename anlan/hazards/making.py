@@ -6,7 +6,9 @@ import itertools
 from datetime import date, timedelta
 from typing import Any
 
-from anlan.hazards.models import DangerListing, HiddenDanger
+from anlan.hazards.models import DangerListing, HiddenDanger, RiskPoint, WorkConfirmation
+from anlan.hazards.models.risk import SIDES
+from anlan.kernel.due import start_of
 from anlan.kernel.testing import make_row, register_maker
 
 _numbers = itertools.count(1)
@@ -54,5 +56,49 @@ def listing(**values: Any) -> DangerListing:
     return row
 
 
+def confirmation(**values: Any) -> WorkConfirmation:
+    """A confirmed sheet of a firm; one that is still open may know its hour, the other way is not allowed."""
+    from anlan.enterprises.models import Enterprise
+
+    day = values.get("on_day", date(2023, 3, 1))
+    number, at = next(_numbers), start_of(day)
+    given: dict[str, Any] = {
+        "job": f"岗位 {number}",
+        "place": "车间",
+        "on_day": day,
+        "confirmed_at": at,
+        **values,
+    }
+    if "enterprise" not in given and "enterprise_id" not in given:
+        path = given.get("region_path", "360000/361100/")
+        given["enterprise"] = make_row(Enterprise, region_path=path)
+    row = WorkConfirmation(**given)
+    row.save()
+    return row
+
+
+def point(**values: Any) -> RiskPoint:
+    """A risk point of a job, graded orange on both sides: measures of high risks count it."""
+    from anlan.enterprises.models import Enterprise
+
+    number = next(_numbers)
+    factors = {
+        f"{side}_{name}": value for side in SIDES for name, value in zip("lec", (3, 6, 15), strict=True)
+    }
+    given: dict[str, Any] = {
+        "name": f"风险点 {number}", "hazard": "坠落", "job": f"岗位 {number}",
+        "reviewed_on": date(2023, 3, 1), **factors, **values,
+    }  # fmt: skip
+    if "enterprise" not in given and "enterprise_id" not in given:
+        path = given.get("region_path", "360000/361100/")
+        given["enterprise"] = make_row(Enterprise, region_path=path)
+    row = RiskPoint(**given)
+    row.full_clean()
+    row.save()
+    return row
+
+
+register_maker(WorkConfirmation, confirmation)
+register_maker(RiskPoint, point)
 register_maker(HiddenDanger, danger)
 register_maker(DangerListing, listing)

@@ -88,7 +88,8 @@ def _proposal(row: RiskPoint) -> dict[str, Any] | None:
 
 def cards(actor: Actor, row: RiskPoint) -> Mapping[str, Any]:
     """What is printed of this point: its notice card, the card of its job, its place on a plan."""
-    return {"point": row, "plan": row.plan if row.plan_id else None}
+    may = actor.may("work-confirmations.add") and row.state != RiskPoint.State.RETIRED
+    return {"point": row, "plan": row.plan if row.plan_id else None, "may_confirm": may}
 
 
 def steps(actor: Actor, row: MajorHazardInstallation) -> Mapping[str, Any]:

@@ -17,8 +17,8 @@ class WorkConfirmation(OfFirm):
 
     `checks` is [{kind, text, ticked}], copied from the risk points of the job when the sheet was begun.
     `people` is [{role, name, signed_at, way, file, digest, by, by_id, place}]: a drawn signature is an
-    attachment of the row (`file`, its id; `digest`, SM3), `place` is [longitude, latitude] or None. The record
-    of acts has both in words (`open_checks`, `signatures`).
+    attachment of the row (`file`, its id; `digest`, SM3), `place` is [longitude, latitude] or None. The
+    record of acts has both in words (`open_checks`, `signatures`).
     """
 
     class Shift(models.TextChoices):
@@ -48,7 +48,9 @@ class WorkConfirmation(OfFirm):
     shift = models.CharField("班次", max_length=8, choices=Shift, default=Shift.DAY)
     workers = models.CharField("作业人", max_length=500, help_text="用顿号隔开，如：张某、李某")
     guardian = models.CharField("监护人", max_length=40, help_text="监护人或班组长，自己不作业")
-    colour = models.CharField("风险等级", max_length=6, choices=COLOURS, blank=True, default="", editable=False)
+    colour = models.CharField(
+        "风险等级", max_length=6, choices=COLOURS, blank=True, default="", editable=False
+    )
     points = models.ManyToManyField(RiskPoint, verbose_name="风险点", related_name="+", editable=False)
     checks = models.JSONField("措施", default=list, editable=False)
     people = models.JSONField("签字人", default=list, editable=False)

@@ -14,6 +14,7 @@ from anlan.enterprises.models import Enterprise
 from anlan.hazards import reads_risk
 from anlan.hazards.models import RiskPoint
 from anlan.hazards.risk_ledgers import CONTROLS, RISKS
+from anlan.hazards.rules import work
 from anlan.hazards.rules.risk import Colour
 from anlan.kernel import cells, clock
 from anlan.kernel.pages.access import ledger_for, row_for
@@ -56,6 +57,11 @@ def _controls() -> list[tuple[str, str]]:
 def jobs(request: ActorRequest) -> HttpResponse:
     """The jobs that have risk points, by firm: each leads to its card."""
     ledger_for(request, "risks")
+    return jobs_page(request)
+
+
+def jobs_page(request: ActorRequest) -> HttpResponse:
+    """The jobs as far as the actor sees their points; where a confirmation may be made, each offers it."""
     rows = RiskPoint.objects.visible_to(request.actor).exclude(Q(job="") | Q(state="retired"))
     firm = whole(request.GET.get("enterprise"))
     if firm:
@@ -76,6 +82,7 @@ def jobs(request: ActorRequest) -> HttpResponse:
         "more": len(found) > MOST_JOBS,
         "text": text,
         "firm": found[0]["enterprise__name"] if firm and found else "",
+        "may_confirm": request.actor.may("work-confirmations.add"),
     }
     return render(request, "hazards/risk_jobs.html", {"page": page})
 
@@ -96,28 +103,7 @@ def job_card(request: ActorRequest, firm: int) -> HttpResponse:
         job=job,
         firm=company.name,
         rows=[(one, Colour(one.residual_colour) if one.residual_colour else None) for one in rows],
-        checks=_checks(rows),
+        checks=[one.words for one in work.checks_of(rows)],
         lines=range(BLANK_LINES),
     )
     return render(request, "hazards/risk_job_card.html", {"page": page})
-
-
-def _checks(rows: list[RiskPoint]) -> list[str]:
-    """What the worker confirms before the work: from the points' own measures, each once."""
-    found = ["我已知道本岗位的危险因素和可能发生的事故"]
-    if any(one.training for one in rows):
-        found.append("我已接受培训，具备作业资格：" + _joined(rows, "training"))
-    if any(one.ppe for one in rows):
-        found.append("防护用品已按要求穿戴：" + _joined(rows, "ppe"))
-    if any(one.engineering for one in rows):
-        found.append("设备和防护设施完好有效：" + _joined(rows, "engineering"))
-    if any(one.management for one in rows):
-        found.append("操作规程和审批手续已落实：" + _joined(rows, "management"))
-    if any(one.emergency for one in rows):
-        found.append("我会处置：" + _joined(rows, "emergency"))
-    return [*found, "发现异常立即停止作业并报告"]
-
-
-def _joined(rows: list[RiskPoint], name: str) -> str:
-    texts = dict.fromkeys(getattr(one, name).strip("。；; ") for one in rows if getattr(one, name))
-    return "；".join(texts)

@@ -1,8 +1,8 @@
-"""Addresses of the pages of risk points, plans, installations and guarantors."""
+"""Addresses of the pages of risk points, plans, confirmations, installations and guarantors."""
 
 from django.urls import URLPattern, path
 
-from anlan.hazards.pages import installation, risk, risk_cards, risk_plans, risk_rows
+from anlan.hazards.pages import installation, risk, risk_cards, risk_plans, risk_rows, work
 
 urlpatterns: list[URLPattern] = [
     path("risks/new/", risk.new_point, name="risk-new"),
@@ -13,6 +13,13 @@ urlpatterns: list[URLPattern] = [
     path("risks/<int:pk>/notice/", risk_cards.notice, name="risk-notice"),
     path("risk-jobs/", risk_cards.jobs, name="risk-jobs"),
     path("risk-jobs/<int:firm>/", risk_cards.job_card, name="risk-job-card"),
+    path("risk-jobs/<int:firm>/confirm/", work.begin, name="work-begin"),
+    path("work-confirmations/new/", work.choose, name="work-new"),
+    path("work-confirmations/<int:pk>/", work.show, name="work"),
+    path("work-confirmations/<int:pk>/tick/", work.tick, name="work-tick"),
+    path("work-confirmations/<int:pk>/sign/<int:n>/", work.sign, name="work-sign"),
+    path("work-confirmations/<int:pk>/signature/<int:n>/", work.signature, name="work-signature"),
+    path("work-confirmations/<int:pk>/print/", work.print_sheet, name="work-print"),
     path("site-plans/new/", risk_plans.new_plan, name="site-plan-new"),
     path("site-plans/<int:pk>/", risk_plans.show_plan, name="site-plan"),
     path("site-plans/<int:pk>/print/", risk_plans.print_plan, name="site-plan-print"),

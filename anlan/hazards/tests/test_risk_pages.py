@@ -127,7 +127,7 @@ def test_cards_print_hazard_measures_and_who_answers(case: Case, client: Client)
     for words in ("一般风险", "黄", "液氨泄漏", "防化服", "向上风向撤离", "钱工"):
         assert words in card
     job = said(client.get(reverse("risk-job-card", args=[case.firm.pk]), {"job": "罐区操作工"}))
-    assert "安全作业确认" in job and "防护用品已按要求穿戴：防化服、空气呼吸器" in job
+    assert "安全作业确认" in job and "防护用品：防化服、空气呼吸器" in job
     assert "罐区操作工" in said(client.get("/risk-jobs/"))
 
 
