@@ -28,11 +28,15 @@ def facts(row: HiddenDanger) -> Facts:
     """The columns, the plan, whether photos of afterwards hang there, whether a request waits."""
     hidden = "the facts that a guard asks of a danger that was found visible"
     plan = DangerPlan.objects.unscoped(hidden).filter(danger=row).values().first()
+    after = files.attached(row).filter(kind=act.AFTER)
+    if row.reopened_at:
+        # What was photographed before it was reopened has proved nothing.
+        after = after.filter(uploaded_at__gte=row.reopened_at)
     waiting = DangerRequest.objects.unscoped(hidden).filter(danger=row, state="asked")
     return {
         **columns(row),
         "plan": plan,
-        "after_photos": files.attached(row).filter(kind=act.AFTER).count(),
+        "after_photos": after.count(),
         "pending": waiting.exists(),
     }
 
@@ -131,6 +135,9 @@ DANGERS = Workflow(
              confirm="销号后这条隐患不再整改，确认已经验收合格。"),
         Move("raise", "升为重大", UNDER_WAY, "graded", permission="dangers.grade", guards=(ordinary_only,),
              fields=GRADING, note="升级理由", action=decide.raised, cancels=("rectify", "review")),
+        Move("reopen", "重新打开", ("closed",), "rectifying", permission="dangers.close",
+             guards=(danger_remedy.found_by_office,), fields=("due_on",), required=("due_on",),
+             note="重新打开的理由", action=act.reopened, starts=(RECTIFY,), after=people.tell_reopened),
         Move("void", "作废", ("found", "graded"), "void", note="作废理由",
              guards=(danger_remedy.found_by_office, danger_remedy.settled_before)),
     ),

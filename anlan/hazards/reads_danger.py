@@ -87,7 +87,7 @@ def steps(row: HiddenDanger) -> list[dict[str, str]]:
             f"{cells.day(row.graded_on, short=True)} {row.graded_by}" if row.graded_on else "按判定标准",
         ),
         ("下达整改", f"限 {cells.day(row.due_on, short=True)} 前" if row.due_on else "五落实"),
-        ("整改", _when(row.rectified_on, row.rectifier) or row.responsible),
+        ("再次整改" if row.reopened else "整改", _when(row.rectified_on, row.rectifier) or row.responsible),
         ("验收", _when(row.verified_on, row.verifier) or row.assigned_to or "由非整改人办理"),
         ("销号", _when(row.closed_on, row.closed_by)),
     )
@@ -111,6 +111,17 @@ def dated(row: HiddenDanger) -> list[tuple[date, str, str]]:
         (row.closed_on, "销号", row.closed_by),
     )
     return [(day, text, who) for day, text, who in told if day]
+
+
+def closed_before(differences: Mapping[str, Any]) -> str:
+    """What the record of a reopening keeps of the closing: （原于 2023-06-10 由程立验收、汪海波销号）."""
+
+    def old(name: str) -> str:
+        return str((differences.get(name) or [""])[0] or "")
+
+    looked = f"由{old('verifier')}验收、" if old("verifier") else "由"
+    who = f" {looked}{old('closed_by')}" if old("closed_by") else " "
+    return f"（原于 {old('closed_on')}{who}销号）"
 
 
 def verifier(row: HiddenDanger) -> Any:
@@ -174,8 +185,8 @@ def decisions(actor: Actor, row: HiddenDanger) -> list[dict[str, Any]]:
         if listing.delisted_on:
             found.append({"day": listing.delisted_on, "text": "摘牌", "url": url, "link": "意见"})
     for letter in reads_letters.letters_of(actor, row):
-        found.append({"day": letter.day, "text": f"督办单：{letter.unit}", "who": letter.name, "url": letter.url,
-                      "link": letter.light.word})  # fmt: skip
+        text, word = f"督办单：{letter.unit}", letter.light.word
+        found.append({"day": letter.day, "text": text, "who": letter.name, "url": letter.url, "link": word})
     return sorted(found, key=lambda one: one["day"] or row.found_on)
 
 

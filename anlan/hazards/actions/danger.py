@@ -199,6 +199,17 @@ def closed(actor: Actor, row: HiddenDanger, values: Mapping[str, Any]) -> Mappin
     return {"closed_on": clock.today(), "closed_at": clock.now(), "closed_by": actor.name[:120]}
 
 
+def reopened(actor: Actor, row: HiddenDanger, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Open again: what was said of the remedy and its look does not hold; the record keeps all of it."""
+    if wrong := danger_remedy.due_after(values["due_on"], clock.today()):
+        raise ValidationError({"due_on": f"{wrong}。"})
+    days = ("closed_on", "closed_at", "verified_on", "rectified_on")
+    gone = dict.fromkeys((*days, "verifier_id", "rectifier_id"))
+    words = ("closed_by", "verification", "verifier", "rectifier", "rectification", "self_check")
+    again = {"repeated": True, "reopened": row.reopened + 1, "reopened_at": clock.now()}
+    return {**gone, **dict.fromkeys(words, ""), **again}
+
+
 def clock_again(actor: Actor, row: HiddenDanger, values: Mapping[str, Any]) -> None:
     """The due day as it stands on the row, counted from the day of finding: after a return, an import."""
     if row.due_on is None:

@@ -60,6 +60,12 @@ def tell_returned(actor: Actor, row: HiddenDanger, values: Mapping[str, Any]) ->
     _tell(actor, row, people_of_firm(row.enterprise_id), f"验收未通过，退回整改：{values.get('note', '')}")
 
 
+def tell_reopened(actor: Actor, row: HiddenDanger, values: Mapping[str, Any]) -> None:
+    """The firm and its regulator hear that a closed danger is open again, why, and by when."""
+    people = {*people_of_firm(row.enterprise_id), *people_of_units([row.regulator_id])}
+    _tell(actor, row, people, f"重新打开，请整改，期限 {row.due_on}：{values.get('note', '')}")
+
+
 def _tell(actor: Actor, row: HiddenDanger, people: Iterable[int], what: str) -> None:
     link = reverse("ledger-row", args=["dangers", row.pk])
     others = [one for one in people if one != actor.person_id]

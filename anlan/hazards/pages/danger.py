@@ -26,7 +26,7 @@ from anlan.kernel.pages.moves import MoveButton, buttons, side_sections
 from anlan.kernel.pages.rows import event
 from anlan.kernel.requests import ActorRequest
 
-ASIDE = ("升为重大", "作废", "上传附件")
+ASIDE = ("升为重大", "作废", "重新打开", "上传附件")
 
 
 class DangerPage:
@@ -77,7 +77,7 @@ class DangerPage:
     def aside(self) -> list[tuple[str, str]]:
         """Less frequent ways on: (label, address)."""
         row, pk = self.row, self.row.pk
-        found = [(one.label, one.url) for one in self._buttons if one.label in ASIDE[:2] and not one.reason]
+        found = [(one.label, one.url) for one in self._buttons if one.label in ASIDE[:-1] and not one.reason]
         if self.actor.may("danger-requests.add"):
             waiting = {one.kind for one in self.waiting}
             for kind, states in ASKABLE.items():
@@ -260,6 +260,9 @@ class DangerPage:
         for entry in reads_danger.acts_of(self.row, hanging):
             drawn = event(registry.ledger(entry.ledger), entry, names)
             drawn["changes"] = [] if entry.act != "change" else drawn["changes"]
+            if entry.act == "reopen":
+                drawn["text"] += reads_danger.closed_before(entry.differences)
+                drawn["kind"] = "bad"
             found.append((entry.at, drawn))
         row, today = self.row, clock.today()
         if not found:

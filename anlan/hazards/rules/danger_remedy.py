@@ -66,7 +66,9 @@ def dual_reported(facts: Facts) -> str | None:
 
 def photographed_after(facts: Facts) -> str | None:
     """There is a photo of how it looks now."""
-    return None if facts.get("after_photos") else "还没有整改后的照片"
+    if facts.get("after_photos"):
+        return None
+    return "重新打开后还没有整改后的照片" if facts.get("reopened") else "还没有整改后的照片"
 
 
 def verified_by_another(facts: Facts) -> str | None:
