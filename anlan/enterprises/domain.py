@@ -34,8 +34,10 @@ PARAMETERS = (
         note="企业证照、人员证书在有效期最后一天以前这么多天转黄", least=1, most=365,
     ),
 )  # fmt: skip
-ACTS = (("merge", "合并档案"), ("merge-into", "并入"), ("tell-apart", "认定为不同企业"),
-        ("close", "关闭"), ("draw", "抽中"), ("advance", "登记关闭进度"))  # fmt: skip
+ACTS = (
+    *(("merge", "合并档案"), ("merge-into", "并入"), ("unmerge", "撤销合并")),
+    *(("tell-apart", "认定为不同企业"), ("close", "关闭"), ("draw", "抽中"), ("advance", "登记关闭进度")),
+)
 ORDER = (
     *("own-firm", "enterprises", "facilities", "facility-overview", "enterprise-sites", "licences"),
     *("key-people", "certificates", "closure-plans", "closures", "duplicates"),

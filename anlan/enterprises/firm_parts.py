@@ -104,8 +104,10 @@ def licence_rows(actor: Actor, firm: Enterprise) -> Mapping[str, Any]:
 def _holding() -> QuerySet[Any]:
     today = clock.today()
     rows = Certificate.objects.unscoped("whoever sees the person sees whether a certificate holds")
-    return rows.exclude(checked__in=FALSE).filter(person_id=OuterRef("pk")).filter(
-        Q(expires_on__isnull=True) | Q(expires_on__gte=today)
+    return (
+        rows.exclude(checked__in=FALSE)
+        .filter(person_id=OuterRef("pk"))
+        .filter(Q(expires_on__isnull=True) | Q(expires_on__gte=today))
     )
 
 

@@ -82,8 +82,11 @@ def both_versions(actor: Actor, row: Merger) -> Mapping[str, Any]:
                 "same": mine == theirs,
             }
         )
+    undo = reverse("enterprise-unmerge", args=[row.pk]) if actor.may("enterprises.merge") else ""
     return {
         "fields": fields,
+        "row": row,
+        "undo_url": "" if row.undone_at else undo,
         "moved": list(row.moved.items()),
         "kept_url": reverse("ledger-row", args=["enterprises", row.kept_id]),
         "gone_url": reverse("ledger-row", args=["enterprises", row.gone_id]),

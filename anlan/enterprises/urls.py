@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("own-firm/", own.own_firm, name="own-firm"),
     path("enterprises/duplicates/", duplicates.duplicates, name="enterprise-duplicates"),
     path("enterprises/merge/", duplicates.merge, name="enterprise-merge"),
+    path("enterprises/mergers/<int:pk>/undo/", duplicates.unmerge, name="enterprise-unmerge"),
     path("enterprises/tell-apart/", duplicates.tell_apart, name="enterprise-tell-apart"),
     path("enterprises/<int:pk>/", firm.firm, name="enterprise"),
     path("enterprises/<int:pk>/print/", firm.print_firm, name="enterprise-print"),

@@ -116,13 +116,14 @@ def merge(
             taken["code_override_reason"] = gone.code_override_reason
         batch = f"merge-{secrets.token_hex(6)}"
         _close(actor, kept, gone, reason, batch)
-        moved = _move_all(actor, kept, gone, reason, batch)
+        moved, ids = _move_all(actor, kept, gone, reason, batch)
         _take(actor, kept, gone, taken, reason, batch)
         firms.bring_along(kept)
         firms.keep_nearest(kept.pk)
         record = Merger(
             kept=kept, gone=gone, region_path=kept.region_path, reason=reason.strip()[:200],
-            by=actor.label[:120], at=clock.now(), before=before, moved=moved,
+            by=actor.label[:120], at=clock.now(), before=before, moved=moved, rows=ids,
+            taken=[Enterprise._meta.get_field(name).attname for name in taken],  # type: ignore[union-attr]
         )  # fmt: skip
         record.save()
         audit.record(actor, "add", record, audit.differences(None, record), batch=batch)
@@ -173,18 +174,21 @@ def _take(
     audit.record(actor, "merge", kept, changed, note=f"并入“{gone}”的档案。{reason}", batch=batch)
 
 
-def _move_all(actor: Actor, kept: Enterprise, gone: Enterprise, reason: str, batch: str) -> dict[str, int]:
+def _move_all(
+    actor: Actor, kept: Enterprise, gone: Enterprise, reason: str, batch: str
+) -> tuple[dict[str, int], list[Any]]:
     moved: dict[str, int] = {}
+    ids: list[Any] = []
     for pointer in pointers():
         rows = pointer.rows(gone.pk)
         if pointer.model is Enterprise:
             rows = rows.exclude(pk=kept.pk) if pointer.field.name == "parent" else rows.exclude(pk=gone.pk)
-        count = _move(actor, pointer, rows, kept, gone, reason, batch)
-        if count and not issubclass(pointer.model, Placed):
-            moved[pointer.label] = moved.get(pointer.label, 0) + count
+        found = _move(actor, pointer, rows, kept, gone, reason, batch)
+        ids += [[pointer.model._meta.label_lower, pointer.field.attname, found]] if found else []
+        if found and not issubclass(pointer.model, Placed):
+            moved[pointer.label] = moved.get(pointer.label, 0) + len(found)
     _own_parent(kept, gone)
-    _move_hanging(kept, gone)
-    return moved
+    return moved, ids + _move_hanging(kept, gone)
 
 
 def _own_parent(kept: Enterprise, gone: Enterprise) -> None:
@@ -196,7 +200,9 @@ def _own_parent(kept: Enterprise, gone: Enterprise) -> None:
 
 def _move(
     actor: Actor, pointer: Pointer, rows: Any, kept: Enterprise, gone: Enterprise, reason: str, batch: str
-) -> int:
+) -> list[int]:
+    ids = list(rows.order_by("pk").values_list("pk", flat=True))
+    rows = pointer.model._base_manager.filter(pk__in=ids)
     ledger = registry.ledger_of(pointer.model)
     change = {pointer.field.attname: [gone.pk, kept.pk]}
     if ledger is not None and not issubclass(pointer.model, Placed):
@@ -210,11 +216,13 @@ def _move(
     values: dict[str, Any] = {pointer.field.attname: kept.pk}
     if issubclass(pointer.model, ScopedModel) and pointer.model.version is not None:
         values["version"] = F("version") + 1
-    return int(rows.update(**values))
+    rows.update(**values)
+    return ids
 
 
-def _move_hanging(kept: Enterprise, gone: Enterprise) -> None:
-    """Deadlines, attachments, slips and the like that hang on the firm itself."""
+def _move_hanging(kept: Enterprise, gone: Enterprise) -> list[Any]:
+    """Deadlines, attachments, slips and the like that hang on the firm itself; which they were."""
+    moved: list[Any] = []
     place = place_of(kept)
     copies = {name: place[name] for name in ("region_path", "industry", "enterprise_id")}
     there = Attachment.objects.unscoped("the same file hangs on a firm once").filter(
@@ -225,7 +233,10 @@ def _move_hanging(kept: Enterprise, gone: Enterprise) -> None:
         rows: Any = model._base_manager.filter(ledger=LEDGER, subject_id=gone.pk)
         if model is Attachment:
             rows = rows.exclude(file_id__in=twice)
-        rows.update(subject_id=kept.pk, **copies)
+        ids = list(rows.order_by("pk").values_list("pk", flat=True))
+        model._base_manager.filter(pk__in=ids).update(subject_id=kept.pk, **copies)
+        moved += [[model._meta.label_lower, "", ids]] if ids else []
+    return moved
 
 
 def tell_apart(actor: Actor, one: Enterprise, other: Enterprise) -> None:

@@ -13,7 +13,9 @@ from anlan.kernel.scope import PathField, Scope, ScopedModel
 class Merger(ScopedModel):
     """One merging: who, why, both firms as they stood before, and how many rows of what moved over.
 
-    `before` is {"kept": {column: value}, "gone": {…}}; `moved` {Chinese name of the table: rows}.
+    `before` is {"kept": {column: value}, "gone": {…}}; `moved` {Chinese name of the table: rows}; `rows` the
+    ids that went over ([[table, column, ids], …]; column "" for what hung on the firm itself) and `taken` the
+    columns whose value came from the other record, so that the merging can be undone.
     """
 
     scope: ClassVar[Scope] = Scope(view="enterprise-mergers.view", region="region_path")
@@ -26,6 +28,11 @@ class Merger(ScopedModel):
     at = models.DateTimeField("合并时间", editable=False)
     before = models.JSONField("合并前", editable=False, default=dict)
     moved = models.JSONField("移交", editable=False, default=dict)
+    rows = models.JSONField("移交的行", editable=False, default=list)
+    taken = models.JSONField("取用的值", editable=False, default=list)
+    undone_at = models.DateTimeField("撤销时间", null=True, blank=True, editable=False)
+    undone_by = models.CharField("撤销经办", max_length=120, blank=True, default="", editable=False)
+    undone_reason = models.CharField("撤销理由", max_length=200, blank=True, default="", editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "合并记录"

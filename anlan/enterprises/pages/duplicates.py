@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from anlan.enterprises import reads
-from anlan.enterprises.actions import merging
-from anlan.enterprises.models import Enterprise
+from anlan.enterprises.actions import merging, unmerging
+from anlan.enterprises.models import Enterprise, Merger
 from anlan.kernel import cells, drawing, places, registry
 from anlan.kernel.forms import PickerInput
 from anlan.kernel.once import new_key, once
@@ -22,6 +22,7 @@ from anlan.kernel.pages.rows import field_label, shown
 from anlan.kernel.requests import ActorRequest, whole
 from anlan.kernel.shell import under
 from anlan.kernel.writing import Refused
+from anlan.org.pages import act_page
 
 KEY = "enterprises"
 PICK = "/pick/enterprise"
@@ -179,6 +180,42 @@ def _merge_page(request: ActorRequest, kept: Enterprise, gone: Enterprise) -> di
         "cancel_url": reverse("enterprise-duplicates"),
         "idempotency": request.POST.get("idempotency_key") or new_key(),
     }
+
+
+class UnmergeForm(forms.Form):
+    """Why a merging was wrong."""
+
+    reason = forms.CharField(
+        label="撤销理由", max_length=200, widget=forms.Textarea({"rows": 2}),
+        help_text="当时移交的记录回到原档案；合并以后新登记的留在保留企业",
+        error_messages={"required": "请写明为什么撤销，如“核对执照，是两家企业”。"},
+    )  # fmt: skip
+
+
+def unmerge(request: ActorRequest, pk: int) -> HttpResponse:
+    """Undo a merging: what went over goes back."""
+    _require(request)
+    under(request, "enterprise-duplicates")
+    row = Merger.objects.visible_to(request.actor).select_related("kept", "gone").filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    form = UnmergeForm(request.POST if request.method == "POST" else None)
+
+    def run() -> str:
+        try:
+            unmerging.undo(request.actor, row, form.cleaned_data["reason"])
+        except Refused as error:
+            raise ValidationError(str(error)) from error
+        return f"已撤销合并，“{row.gone}”恢复为单独的档案。"
+
+    page = {
+        "title": f"撤销合并：{row}",
+        "crumbs": [{"label": "合并记录", "url": reverse("ledger-list", args=["enterprise-mergers"])},
+                   {"label": "撤销合并"}],
+        "section_title": "撤销合并",
+        "save_label": "撤销这次合并",
+    }  # fmt: skip
+    return act_page(request, form, page, run, reverse("ledger-row", args=["enterprise-mergers", pk]))
 
 
 def _require(request: ActorRequest) -> None:

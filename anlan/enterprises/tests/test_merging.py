@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from anlan.enterprises import reads
-from anlan.enterprises.actions import merging
+from anlan.enterprises.actions import merging, unmerging
 from anlan.enterprises.models import Certificate, Distinction, Enterprise, KeyPerson, Licence, Merger, Site
 from anlan.enterprises.testing import (
     LIANXI,
@@ -91,6 +91,55 @@ def test_whatever_points_at_the_one_goes_over_to_the_other(
     assert record.before["gone"]["name"] == "鑫源化工（婺源）厂"
     assert record.before["gone"]["status"] == "operating"
     assert record.before["kept"]["address"] == ""
+
+
+def test_a_merging_is_undone_and_later_rows_stay_where_they_were_made(
+    world: World, pair: tuple[Enterprise, Enterprise]
+) -> None:
+    kept, gone = pair
+    office = world.actor("county_officer")
+    site, licence, person = make_site(gone), make_licence(gone, date(2023, 8, 1)), make_person(gone, "张三")
+    branch = make_firm(number=3, name="婺源县鑫源化工有限公司分厂", parent=gone)
+    photo = files.attach(office, gone, SimpleUploadedFile("a.txt", "执照扫描件".encode()))
+    stood = {row: (row.code, row.name, row.address, row.phone, row.status) for row in (kept, gone)}
+    record = merging.merge(office, kept, gone, take=["address", "code", "name"], reason=REASON)
+    later = make_site(kept, "合并后登记的场所")
+    with pytest.raises(Refused, match="为什么撤销"):
+        unmerging.undo(office, record, " ")
+    unmerging.undo(office, record, "核对执照，是两家企业")
+
+    for row in (site, licence, person, photo):
+        row.refresh_from_db()
+        assert row.enterprise_id == gone.pk, row
+    for row in (kept, gone, branch, later):
+        row.refresh_from_db()
+    assert (photo.subject_id, branch.parent_id, later.enterprise_id) == (gone.pk, gone.pk, kept.pk)
+    assert {row: (row.code, row.name, row.address, row.phone, row.status) for row in (kept, gone)} == stood
+    assert (gone.merged_into_id, gone.papers_until, kept.papers_until) == (None, date(2023, 8, 1), None)
+    assert world.actor("enterprise_user").seats[0].enterprise_id == gone.pk
+    assert [next(iter(audit.history(one))).act for one in (kept, gone, licence)] == ["unmerge"] * 3
+    with pytest.raises(Refused, match="已经撤销过"):
+        unmerging.undo(office, record, "再撤一次")
+    stranger = world.actor("stranger")
+    assert not Merger.objects.visible_to(stranger).filter(pk=record.pk).exists()
+
+
+def test_what_was_changed_after_a_merging_is_not_given_back(
+    world: World, pair: tuple[Enterprise, Enterprise], sign_in: Callable[[str], Client]
+) -> None:
+    kept, gone = pair
+    office = world.actor("county_officer")
+    record = merging.merge(office, kept, gone, take=["address"], reason=REASON)
+    write(office, rows(Enterprise).get(pk=kept.pk), {"address": "工业园 8 号"}, "change")
+    client = sign_in("county_officer")
+    url = reverse("enterprise-unmerge", args=[record.pk])
+    assert url in client.get(reverse("ledger-row", args=["enterprise-mergers", record.pk])).content.decode()
+    done = client.post(url, {"reason": "是两家企业", "idempotency_key": "k1"})
+    assert done.status_code == 302
+    kept.refresh_from_db()
+    gone.refresh_from_db()
+    assert (kept.address, gone.status, gone.merged_into_id) == ("工业园 8 号", "operating", None)
+    assert client.post(url, {"reason": "再撤", "idempotency_key": "k2"}).status_code == 422
 
 
 def test_the_merging_stands_in_the_history_of_all_it_touched(

@@ -33,7 +33,8 @@ from anlan.org.models.dated import on_day
 from anlan.standards import reads as standards
 from anlan.standards.models import FacilityKind
 
-DAY, PROVINCE, HOME = date(2023, 7, 5), "360000/", "360000/361100/"
+DAY, NEW_YEAR = date(2023, 7, 5), date(2023, 1, 1)
+PROVINCE, HOME = "360000/", "360000/361100/"
 HOUSE = system_actor("演示数据")
 REASON = "the demonstration fills itself"
 DOCUMENTS = ("江西省2022年安全生产工作要点 第9条", "上饶市2023年安全生产工作要点 第12条")
@@ -203,9 +204,12 @@ def _subjects(industry: str, count: int) -> Sequence[Any]:
         rows = Facility.objects.unscoped(REASON).filter(
             kind__in=KINDS[industry], region_path__startswith=HOME
         )
-        found = rows.exclude(state="closed").filter(enterprise__isnull=False).order_by("-state", "id")
+        found = rows.exclude(state="closed").filter(enterprise__isnull=False, opened_on__lt=NEW_YEAR)
+        found = found.order_by("-state", "id")
         return list(found.select_related("enterprise")[:count])
+    young = Facility.objects.unscoped(REASON).filter(opened_on__gte=NEW_YEAR, enterprise__isnull=False)
     firms = Enterprise.objects.unscoped(REASON).filter(demo=True, industry=industry, status="operating")
+    firms = firms.filter(opened_on__lt=NEW_YEAR).exclude(pk__in=young.values("enterprise_id"))
     home = list(firms.filter(region_path__startswith=HOME).order_by("employees", "id")[:count])
     return home
 
