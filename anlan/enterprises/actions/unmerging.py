@@ -1,4 +1,4 @@
-"""Undoing a merging: what went over goes back, the closed record lives again, the kept one has its own values.
+"""Undoing a merging: what went over goes back, the closed record lives again, the kept one gets its values.
 
 Like the merging one documented bulk act: both firms locked, every row that goes back recorded, all in one
 transaction. What was registered after the merging stays with the kept firm; what has gone on to a third firm
