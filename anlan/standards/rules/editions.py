@@ -1,6 +1,6 @@
 """How the entries of a pack's new version follow the old ones: decided before anything is written.
 
-Two ways of being dated. A criterion carries the days of the law itself: a correction takes the row's place
+Two ways of being dated. A criterion (and a check that says so) carries the days of the law itself: a correction takes the row's place
 (the old one is withdrawn, so that what cites it can still be read), and several editions stand side by side
 with their days. Kinds, licences, checklists and sensors hold from the day on which they were loaded until
 they change. What a pack no longer says is ended on that day, never deleted. (Laws and standards are known by
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
-from anlan.standards.rules.pack import CriterionEntry, Entry
+from anlan.standards.rules.pack import CheckEntry, CriterionEntry, Entry
 
 
 class Row(Protocol):
@@ -58,7 +58,7 @@ def decide(rows: Iterable[Row], entries: Iterable[Entry], today: date, first: bo
     for entry in entries:
         wanted.setdefault(entry.key, []).append(entry)
     for key, found in wanted.items():
-        if isinstance(found[0], CriterionEntry):
+        if any(map(_by_days_of_law, found)):
             _by_law(by_key.pop(key, []), found, steps)
         else:
             _by_day(by_key.pop(key, []), found[0], today, first, steps)
@@ -68,11 +68,18 @@ def decide(rows: Iterable[Row], entries: Iterable[Entry], today: date, first: bo
     return steps
 
 
+def _by_days_of_law(entry: Entry) -> bool:
+    """Criteria always; a check where it says from when or until when it holds."""
+    if isinstance(entry, CheckEntry):
+        return entry.start is not None or entry.end is not None
+    return isinstance(entry, CriterionEntry)
+
+
 def _by_law(rows: list[Row], entries: list[Entry], steps: Steps) -> None:
     """Rows and entries of one key whose days are the law's own."""
     left = list(rows)
     for entry in entries:
-        assert isinstance(entry, CriterionEntry)
+        assert isinstance(entry, CriterionEntry | CheckEntry)
         same = next((row for row in left if (row.digest, row.valid_to) == (entry.digest(), entry.end)), None)
         if same is None:
             steps.add.append(New(entry, entry.start, entry.end))

@@ -130,7 +130,10 @@ class LicenceEntry(Entry):
 
 @dataclass(frozen=True)
 class CheckEntry(Entry):
-    """One line of a checklist: what to look at, what is wrong when it is wrong, on what ground."""
+    """One line of a checklist: what to look at, what is wrong when it is wrong, on what ground.
+
+    With `start` or `end` it carries the days of its law, as a criterion does.
+    """
 
     section = "checklist"
 
@@ -143,6 +146,8 @@ class CheckEntry(Entry):
     standard: str = ""
     article: str = ""
     criterion: str = ""
+    start: date | None = None
+    end: date | None = None
     confidence: str = "M"
     source: str = ""
 

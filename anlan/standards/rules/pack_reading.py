@@ -168,6 +168,8 @@ SHAPES: Mapping[str, Shape] = {
             "item": Part(text(120), True),
             "wrong": Part(text(160), True),
             "criterion": Part(CODE),
+            "from": Part(day),
+            "to": Part(day),
             **KINDS,
             **STATED,
         },
@@ -404,11 +406,12 @@ def _references(packs: Iterable[Pack], industries: Collection[str] | None) -> li
 
 
 def _once(packs: Iterable[Pack], section: str, faults: list[Fault]) -> set[str]:
-    """The keys of a section over all packs; a criterion may come again with later dates."""
+    """The keys of a section over all packs; a criterion or check may come again with later dates."""
     seen: dict[Any, Entry] = {}
     for pack in packs:
         for entry in getattr(pack, section):
-            key = (entry.key, entry.start) if isinstance(entry, CriterionEntry) else entry.key
+            dated = isinstance(entry, CriterionEntry | CheckEntry)
+            key = (entry.key, entry.start) if dated else entry.key
             other = seen.setdefault(key, entry)
             if other is not entry:
                 faults.append(

@@ -96,7 +96,7 @@ def test_the_ledgers_show_standing_confidence_and_what_a_pack_brings(office: Cli
     assert office.get("/criteria/?withdrawn_on=昨天").status_code == 200
     pack = Pack.objects.unscoped("a test's own rows").get(key="hazchem")
     page = office.get(f"/packs/{pack.pk}/").content.decode()
-    assert "储罐区" in page and "第 1 版" in page
+    assert "储罐区" in page and "第 2 版" in page
     for address in (
         "/standards/",
         "/checklists/",
