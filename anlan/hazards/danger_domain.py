@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from anlan.hazards.actions import danger_item
 from anlan.hazards.danger_flows import WORKFLOWS
 from anlan.hazards.danger_home import HOME_PANELS
 from anlan.hazards.danger_ledgers import LEDGERS
@@ -45,8 +48,17 @@ ACTS = (
     ("nudge", "催办"),
     ("assign", "指派验收人"),
     ("letter", "并入督办单"),
+    ("tie", "对应要点"),
     ("unassign", "取消指派"),
 )
+
+
+def tie_items(demo: bool, say: Callable[[str], object]) -> None:
+    """The last step of the set-up: dangers are tied to the items that they serve, as every night."""
+    if tied := danger_item.catch_up():
+        say(f"{tied:,} 条隐患按行业和指标对应到要点条目")
+
+
 MENU = (
     Entry("hazards", "danger-phone", "报隐患", "danger-phone", "dangers.add", icon="camera"),
     Entry("hazards", "danger-statistics", "隐患统计", "danger-statistics", "dangers.view", icon="chart-bar"),

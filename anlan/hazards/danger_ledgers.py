@@ -95,6 +95,7 @@ DANGERS = Ledger(
         Filter("enterprise", more=True),
         Filter("regulator", picker="/pick/unit", more=True),
         Filter("category", more=True),
+        Filter("item", picker="/dangers/items/", more=True),
         Filter("criterion", more=True),
         Filter("late", label="已逾期", kind="flag", more=True, apply=late),
         Filter("listed", more=True),

@@ -14,6 +14,7 @@ from anlan.hazards import (
     work_domain,
 )
 from anlan.hazards.demo import shots
+from anlan.hazards.reads_item import part_of_item
 from anlan.kernel.shell import Group
 
 for _part in firm_parts.PARTS:
@@ -27,6 +28,8 @@ PARAMETERS = tuple(one for part in PARTS for one in part.PARAMETERS)
 ACTS = (("demo", "载入演示数据"), *(one for part in PARTS for one in getattr(part, "ACTS", ())))
 HOME_PANELS = tuple(one for part in PARTS for one in getattr(part, "HOME_PANELS", ()))
 SETUP = tuple(one for part in PARTS for one in getattr(part, "SETUP", ()))
+FINISH = (danger_domain.tie_items,)
+ITEM_PARTS = (part_of_item,)
 # The later one runs first: risks and photographs need firms and dangers, confirmations need risks.
 DEMO = (work_demo.prepare, shots.prepare, risk_demo.prepare, demo.prepare)
 ORDER = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from anlan.hazards.actions import danger_nightly, danger_photos, installation
+from anlan.hazards.actions import danger_item, danger_nightly, danger_photos, installation
 from anlan.kernel import clock
 
 
@@ -29,9 +29,9 @@ def guarantor_duties(timestamp: int) -> int:
     pass_context=False,
 )
 def danger_night(timestamp: int) -> int:
-    """What came again, clocks of what a sheet brought, photos without print: at 00:50 (16:50 UTC)."""
+    """What came again, clocks of what a sheet brought, items served, photos: at 00:50 (16:50 UTC)."""
     marked = danger_nightly.mark_repeated(clock.today()) + danger_nightly.start_clocks()
-    return marked + danger_photos.catch_up()
+    return marked + danger_item.catch_up() + danger_photos.catch_up()
 
 
 @app.periodic(cron="0 0 * * *", periodic_id="danger-remind")

@@ -5,7 +5,9 @@ A module may hold `LEDGERS`, `MENU`, `WORKFLOWS`, `MEASURES`, `PARAMETERS`, `ACT
 (functions `(actor, paper) -> acts`: what else can be done with a paper), `SETUP` and `DEMO`: functions
 `(demo: bool, say: Callable[[str], None]) -> None` that bring the domain to its first usable state, and to
 its demonstration, at every start and do only what is missing. `DEMO` runs after all `SETUP`, the higher
-domains first: programmes stand low and measure what the others hold.
+domains first: programmes stand low and measure what the others hold. `FINISH` runs last, as they do: what
+ties together rows that others brought. `ITEM_PARTS` are functions `(actor, item) -> part | None`: what else
+the page of an item of the key points shows.
 """
 
 from __future__ import annotations
@@ -30,6 +32,8 @@ KINDS = (
     "ACTS",
     "SETUP",
     "DEMO",
+    "FINISH",
+    "ITEM_PARTS",
     "HOME_PANELS",
     "PAPER_ACTS",
     "FAMILIES",

@@ -10,11 +10,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from anlan.hazards import danger_cells, reads_danger, reads_letters, reads_photos
+from anlan.hazards import danger_cells, reads_danger, reads_item, reads_letters, reads_photos
 from anlan.hazards.actions.danger_assign import ASSIGN
 from anlan.hazards.actions.danger_decide import ASKABLE
 from anlan.hazards.actions.danger_letters import WRITE as LETTER
 from anlan.hazards.models import DangerListing, DangerRequest, HiddenDanger
+from anlan.hazards.pages.danger_item import may_tie
 from anlan.hazards.rules.danger_remedy import ASSIGNABLE
 from anlan.kernel import cells, clock, drawing, moves, places, registry
 from anlan.kernel.due import end_of, start_of
@@ -211,6 +212,9 @@ class DangerPage:
             ("类别", row.get_category_display()),
         ]
         found.append(("定级依据", self.ground))
+        if self.actor.may_read("programmes.view"):
+            change = reverse("danger-item", args=[row.pk]) if may_tie(self.request) else ""
+            found.append(("对应要点", reads_item.shown(self.actor, row, change)))
         found += [
             ("整改责任人", row.responsible or "—"),
             ("监管部门", str(row.regulator) if row.regulator else "—"),

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_GET
 
-from anlan.kernel import cells, clock
+from anlan.kernel import cells, clock, registry
 from anlan.kernel.requests import ActorRequest
 from anlan.kernel.shell import under
 from anlan.programmes import reads_chase, reads_curve, reads_item, reads_shares
@@ -61,6 +61,7 @@ def item(request: ActorRequest, pk: int) -> HttpResponse:
         "evidence": view.evidence,
         "evidence_count": view.evidence_count,
         "evidence_more": view.evidence_count - len(view.evidence),
+        "parts": [one for part in registry.declared("ITEM_PARTS") if (one := part(request.actor, found))],
         "letters": reads_chase.letters_of(found, request.actor)[:MANY],
         "timeline": _timeline(request, found),
         "judged": run,

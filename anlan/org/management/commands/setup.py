@@ -28,7 +28,11 @@ class Command(BaseCommand):
                 self._table(
                     "首批管理员账号（密码只显示这一次，首次登录须改）", opening.first_administrators()
                 )
-            for step in (*registry.declared("SETUP"), *reversed(list(registry.declared("DEMO")))):
+            for step in (
+                *registry.declared("SETUP"),
+                *reversed(list(registry.declared("DEMO"))),
+                *registry.declared("FINISH"),
+            ):
                 step(settings.DEMO, self.stdout.write)
         except loading.LoadFault as fault:
             raise CommandError(str(fault)) from fault
