@@ -3,7 +3,7 @@
     python -m benchmarks.firms [--firms 100000 --facilities 300000 --dangers 1000000]
 
 The rows come from the product's own generator (`anlan manage synthesise`), in a database of its own that
-goes again afterwards. Pages are asked through Django's test client as officers of the city and of the
+stands for the next run. Pages are asked through Django's test client as officers of the city and of the
 province: sign-in, session and templates are in, the network is not. Goals: firm's page 60 ms, statistics
 200 ms at the 95th percentile, import of 20,000 dangers with 900 bad rows 10 s.
 """
@@ -12,9 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
-import statistics
 import tempfile
 import time
 from collections.abc import Iterator
@@ -22,51 +20,33 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from benchmarks import house
 from benchmarks.client import HTMX
 
 DAY = date(2023, 7, 5)
-ROUNDS, WARM_UP = 40, 5
 IMPORTED, BAD = 20_000, 900
 
 
 def main() -> None:
-    """Make the database, fill it, measure, print, take it away."""
+    """Make the database unless it stands, measure, print."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--firms", type=int, default=100_000)
     parser.add_argument("--facilities", type=int, default=300_000)
     parser.add_argument("--dangers", type=int, default=1_000_000)
     options = parser.parse_args()
-    from anlan.launch.testing import ensure_test_database
-
-    # As in a running installation: what is kept for seconds is kept.
-    os.environ["ANLAN_TODAY"] = DAY.isoformat()
-    os.environ["ANLAN_SECRET_KEY"] = "benchmark-" * 6
-    os.environ["ANLAN_HOME"] = tempfile.mkdtemp(prefix="anlan-bench-")
-    os.environ["DATABASE_URL"] = ensure_test_database()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    import django
-
-    django.setup()
-    from django.test.utils import setup_databases, teardown_databases
-
-    kept = setup_databases(verbosity=0, interactive=False)
-    try:
-        _fill(options)
+    wanted = f"{options.firms} {options.facilities} {options.dangers}"
+    with house.kept(DAY, "anlan_firms", wanted, lambda: _fill(options)):
         _pages()
         _import()
-    finally:
-        teardown_databases(kept, verbosity=0)
 
 
 def _fill(options: argparse.Namespace) -> None:
-    from django.core.management import call_command
     from django.db import connection
 
     from anlan.hazards.demo.loading import Scale, load
     from anlan.kernel import registry, shadow, totals
     from anlan.org import opening
 
-    call_command("collectstatic", interactive=False, verbosity=0)
     for _ in opening.prepare_data():
         pass
     opening.enrol_cast("Ceshi-2023-Anlan")
@@ -95,10 +75,10 @@ def _pages() -> None:
     rows = Enterprise.objects.unscoped("benchmark").filter(region_path__startswith="360000/361100/")
     ids = list(rows.values_list("id", flat=True)[:5000])
     paths = sorted(set(rows.values_list("region_path", flat=True)))
-    busy = [chance.choice(ids) for _ in range(ROUNDS + WARM_UP)]
+    busy = [chance.choice(ids) for _ in range(house.ROUNDS + house.WARM_UP)]
     labels(paths)
     for username in ("sheng", "shi", "xian"):
-        browser = _signed_in(Person.objects.get(username=username))
+        browser = house.signed_in(Person.objects.get(username=username))
         print(f"— {username}")
         dangers, firms = (
             reverse("ledger-list", args=["dangers"]),
@@ -108,7 +88,7 @@ def _pages() -> None:
         _measure("dangers, table only", browser, [dangers], 5, part=True)
         filters = [
             f"{dangers}?region_path={chance.choice(paths)}&state=closed&industry={chance.choice(INDUSTRIES)}"
-            for _ in range(ROUNDS + WARM_UP)
+            for _ in range(house.ROUNDS + house.WARM_UP)
         ]
         _measure("dangers, county+state+industry", browser, filters, 5, part=True)
         _measure("dangers, 灭火器", browser, [f"{dangers}?q=灭火器"], 6, part=True)
@@ -123,29 +103,9 @@ def _pages() -> None:
 INDUSTRIES = ("commerce", "fire", "hazchem", "construction-housing", "noncoal-mine", "machinery")
 
 
-def _signed_in(person: Any) -> Any:
-    from django.test import Client
-
-    browser = Client(SERVER_NAME="127.0.0.1")
-    browser.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return browser
-
-
 def _measure(label: str, browser: Any, paths: list[str], goal: int, part: bool = False) -> None:
     headers = HTMX if part else {}
-    times = []
-    for n in range(WARM_UP + ROUNDS):
-        path = paths[n % len(paths)]
-        began = time.perf_counter()
-        answer = browser.get(path, headers=headers)
-        if n >= WARM_UP:
-            times.append((time.perf_counter() - began) * 1000)
-        assert answer.status_code == 200, (path, answer.status_code)
-    late = sorted(times)[int(0.95 * len(times)) - 1]
-    print(
-        f"{label:32} median {statistics.median(times):7.1f} ms   p95 {late:7.1f} ms   goal {goal} ms",
-        flush=True,
-    )
+    house.timed(label, lambda n: browser.get(paths[n % len(paths)], headers=headers), goal)
 
 
 def _sheet() -> Iterator[list[Any]]:

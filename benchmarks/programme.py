@@ -10,18 +10,15 @@ judging 60 s.
 
 from __future__ import annotations
 
-import os
-import statistics
 import sys
-import tempfile
 import time
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from benchmarks import house
+
 ITEMS, UNITS, YEARS = 63, 130, (2019, 2020, 2021, 2022, 2023)
 DAY = date(2023, 7, 5)
-ROUNDS = 40
 # Four obligations an item: a month, two quarters' cadences and a quota: 21 occurrences a year and less.
 KINDS = (("cadence", "month", 1), ("cadence", "quarter", 3), ("quota", "", 50), ("standing", "", None))
 # Every unit has duties in five items of seven.
@@ -39,30 +36,13 @@ SPANS = """
 
 def main() -> None:
     """Make the database, fill it, measure, print, take it away."""
-    from anlan.launch.testing import ensure_test_database
     from benchmarks import intake
 
-    # As in a running installation: what is kept for seconds is kept.
-    os.environ["ANLAN_TODAY"] = DAY.isoformat()
-    os.environ["ANLAN_SECRET_KEY"] = "benchmark-" * 6
-    os.environ["ANLAN_HOME"] = tempfile.mkdtemp(prefix="anlan-bench-")
-    os.environ["DATABASE_URL"] = ensure_test_database()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-    from django.test.utils import setup_databases, teardown_databases
-
-    kept = setup_databases(verbosity=0, interactive=False)
-    call_command("collectstatic", interactive=False, verbosity=0)
-    try:
+    with house.opened(DAY):
         if "intake" in sys.argv[1:]:
             intake.measure()
         else:
             _run()
-    finally:
-        teardown_databases(kept, verbosity=0)
 
 
 def _run() -> None:
@@ -169,42 +149,23 @@ def _year(world: Any, year: int) -> None:
 
 
 def _pages(world: Any) -> None:
-    from django.test import Client
-
     from anlan.programmes import reads_boards
     from anlan.programmes.models import Programme
 
     programme = Programme.objects.unscoped("benchmark").get(year=2023)
     actor = world.actor("city_officer")
-    _measure(
-        "matrix, the statements", lambda: reads_boards.matrix(actor, programme, reads_boards.Chosen()), 300
+    house.timed(
+        "matrix, the statements", lambda _: reads_boards.matrix(actor, programme, reads_boards.Chosen()), 300
     )
-    city = _client(Client(SERVER_NAME="127.0.0.1"), world, "city_officer")
-    _measure("matrix, the page", lambda: city.get(f"/running/{programme.pk}/matrix/"), 300)
-    _measure(
-        "matrix, half a year, the page", lambda: city.get(f"/running/{programme.pk}/matrix/?span=h1"), 300
+    city = house.signed_in(world.person("city_officer"))
+    house.timed("matrix, the page", lambda _: city.get(f"/running/{programme.pk}/matrix/"), 300)
+    house.timed(
+        "matrix, half a year, the page", lambda _: city.get(f"/running/{programme.pk}/matrix/?span=h1"), 300
     )
-    desk = _client(Client(SERVER_NAME="127.0.0.1"), world, "department_officer")
-    _measure("desk of a department, the page", lambda: desk.get("/"), 100)
-    _measure("desk of the office, the page", lambda: city.get("/"), 100)
-    _measure("leader's page", lambda: city.get(f"/running/{programme.pk}/progress/"), 300)
-
-
-def _client(client: Any, world: Any, member: str) -> Any:
-    client.force_login(world.person(member), backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
-
-
-def _measure(label: str, act: Callable[[], Any], goal: int) -> None:
-    answer = act()
-    assert getattr(answer, "status_code", 200) == 200, answer
-    times = []
-    for _ in range(ROUNDS):
-        began = time.perf_counter()
-        act()
-        times.append((time.perf_counter() - began) * 1000)
-    late = sorted(times)[int(0.95 * len(times)) - 1]
-    print(f"{label:32} median {statistics.median(times):6.1f} ms   p95 {late:6.1f} ms   goal {goal} ms")
+    desk = house.signed_in(world.person("department_officer"))
+    house.timed("desk of a department, the page", lambda _: desk.get("/"), 100)
+    house.timed("desk of the office, the page", lambda _: city.get("/"), 100)
+    house.timed("leader's page", lambda _: city.get(f"/running/{programme.pk}/progress/"), 300)
 
 
 class _took:

@@ -51,8 +51,9 @@ def fact(row: HiddenDanger, today: date) -> tuple[str, str]:
         waited = (today - row.found_on).days
         return ("y" if waited > NEAR else "o"), f"{row.get_state_display()} {waited} 天"
     left = (row.due_on - today).days
-    if row.state in ("checking", "verified") and (row.rectified_on or today) <= row.due_on:
-        return "g", "已按期报验"
+    if row.state in ("checking", "verified"):
+        over = ((row.rectified_on or today) - row.due_on).days
+        return ("y", f"逾期 {over} 天报验") if over > 0 else ("g", "已按期报验")
     if left < 0:
         return "r", f"逾期 {-left} 天"
     return ("y" if left <= NEAR else "g"), (f"剩 {left} 天" if left else "今天")

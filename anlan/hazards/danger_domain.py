@@ -9,10 +9,11 @@ from anlan.hazards.danger_flows import WORKFLOWS
 from anlan.hazards.danger_home import HOME_PANELS
 from anlan.hazards.danger_ledgers import LEDGERS
 from anlan.hazards.danger_measures import MEASURES
+from anlan.hazards.reads_danger_statistics import TALLY
 from anlan.kernel.parameters import Parameter
 from anlan.kernel.shell import Entry
 
-__all__ = ["ACTS", "HOME_PANELS", "LEDGERS", "MEASURES", "MENU", "PARAMETERS", "WORKFLOWS"]
+__all__ = ["ACTS", "HOME_PANELS", "LEDGERS", "MEASURES", "MENU", "PARAMETERS", "TALLIES", "WORKFLOWS"]
 
 GROUP = "隐患治理"
 LOCAL = "地方例（青岛），待核：没有全国统一的数，请按本地规定改"
@@ -51,6 +52,7 @@ ACTS = (
     ("tie", "对应要点"),
     ("unassign", "取消指派"),
 )
+TALLIES = (TALLY,)
 
 
 def tie_items(demo: bool, say: Callable[[str], object]) -> None:

@@ -20,11 +20,9 @@ OPEN = ",".join(OPEN_STATES)
 
 
 def late(value: str) -> Q:
-    """Open and past its day; put right in time counts as in time."""
-    gone = Q(attention_on__lt=clock.today(), due_on__isnull=False) & ~Q(
-        state__in=("checking", "verified"), rectified_on__lte=F("due_on")
-    )
-    return gone if value == "1" else ~gone
+    """Past its day and not reported as put right."""
+    gone = Q(late_from__lte=clock.today())
+    return gone if value == "1" else Q(late_from__isnull=True) | Q(late_from__gt=clock.today())
 
 
 def quick(value: str) -> Q:
@@ -54,18 +52,20 @@ DANGERS = Ledger(
     menu="hazards",
     icon="alert-triangle",
     columns=(
-        Column("attention_on", label="期限", css="c-due", cell=danger_cells.due,
-               value=lambda row: row.due_on),
-        Column("photos", css="c-pic", cell=danger_cells.thumb),
+        Column("attention_on", label="期限", css="c-due", cell=danger_cells.due, value=lambda row: row.due_on,
+               reads=("state", "due_on", "found_on", "rectified_on", "closed_on")),
+        Column("photos", css="c-pic", cell=danger_cells.thumb, reads=("photos",)),
         Column("id", label="编号", css="tn mid c-no", cell=danger_cells.number,
-               value=lambda row: row.number),
+               value=lambda row: row.number, reads=("id",)),
         Column("description", label="隐患", link=True, css="c-t c-w"),
         Column("enterprise__name", label="企业", css="c-f", cell=danger_cells.firm,
-               value=lambda row: row.enterprise.name if row.enterprise else row.place),
+               value=lambda row: row.enterprise.name if row.enterprise else row.place,
+               reads=("place", "enterprise__short_name")),
         Column("region_path", css="c-r"),
         Column("industry", css="mid c-k", cell=danger_cells.industry,
-               value=lambda row: danger_cells.industry_name(row.industry)),
-        Column("level", css="c-l", cell=danger_cells.level, value=lambda row: row.get_level_display()),
+               value=lambda row: danger_cells.industry_name(row.industry), reads=("industry",)),
+        Column("level", css="c-l", cell=danger_cells.level, value=lambda row: row.get_level_display(),
+               reads=("state", "suspected")),
         Column("state", css="c-s"),
         Column("source", shown=False),
         Column("found_on", shown=False),
@@ -158,7 +158,7 @@ DANGERS = Ledger(
             "funds": "800", "due_on": "2023-06-15", "contingency": "整改期间断电挂牌",
         },
     ),
-    totals=("state", "level"),
+    totals=("state", "level", "listed", "repeated"),
     pickers={"regulator": "/pick/unit", "to_unit": "/pick/unit"},
     select=("enterprise",),
     defaults=act.defaults,

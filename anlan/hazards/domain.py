@@ -27,6 +27,7 @@ MEASURES = tuple(one for part in PARTS for one in part.MEASURES)
 PARAMETERS = tuple(one for part in PARTS for one in part.PARAMETERS)
 ACTS = (("demo", "载入演示数据"), *(one for part in PARTS for one in getattr(part, "ACTS", ())))
 HOME_PANELS = tuple(one for part in PARTS for one in getattr(part, "HOME_PANELS", ()))
+TALLIES = danger_domain.TALLIES
 SETUP = tuple(one for part in PARTS for one in getattr(part, "SETUP", ()))
 FINISH = (danger_domain.tie_items,)
 ITEM_PARTS = (part_of_item,)

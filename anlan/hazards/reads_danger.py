@@ -42,7 +42,7 @@ def summary_of(enterprise: Any, actor: Actor) -> Summary:
     today = clock.today()
     year = date(today.year, 1, 1)
     rows = HiddenDanger.objects.visible_to(actor).filter(enterprise_id=enterprise.pk).exclude(state="void")
-    late = Q(due_on__lt=today, rectified_on__isnull=True) & OPEN
+    late = Q(late_from__lte=today)
     found = rows.order_by().aggregate(
         open=Count("pk", filter=OPEN),
         major=Count("pk", filter=OPEN & Q(level="major")),
@@ -141,7 +141,7 @@ def _when(day: date | None, who: str) -> str:
 def elements(row: HiddenDanger, asked: date | None) -> list[tuple[str, str, Any, Any]]:
     """The five elements: (label, content, who or how much, light). asked: the day an extension asks for."""
     today = clock.today()
-    late = row.due_on is not None and row.due_on < today and row.is_open and row.rectified_on is None
+    late = row.late_from is not None and row.late_from <= today
     term = f"原限 {row.due_on}，申请延至 {asked}" if asked else "从发现到整改完成"
     funds = None if row.funds is None else f"{cells.money(row.funds)} 元"
     shown: list[tuple[str, str, Any, bool]] = [

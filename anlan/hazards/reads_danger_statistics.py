@@ -1,8 +1,8 @@
 """Statistics of dangers: by month, region, industry, level, source; firms that find nothing by themselves.
 
-One statement over the dangers found in the window, one over those closed in it: each reads only an index
-(`danger_found`, `danger_closed`). Rows become cells of month, place, industry, level and source before they
-are grouped in five ways.
+One statement over what was found in the window, one over what was closed in it, both from the sums kept by
+month (`TALLY`); who sees dangers by unit, firm or person has them counted. Either way rows are cells of
+month, place, industry, level and source before they are grouped in five ways.
 """
 
 from __future__ import annotations
@@ -16,12 +16,24 @@ from django.db import connection
 from django.db.models import Max, Q, QuerySet
 
 from anlan.enterprises.models import Enterprise
-from anlan.hazards.models import HiddenDanger
+from anlan.hazards.models import DangerMonth, HiddenDanger
 from anlan.kernel.due import add_months
 from anlan.kernel.scope import Actor, under
+from anlan.kernel.tallies import Part, Tally
 
 MOST_MONTHS = 36
+DIMENSIONS = ("month", "region", "industry", "level", "source")
 Cell = tuple[int, int, int]
+Statement = tuple[str, Sequence[Any]]
+TALLY = Tally(
+    ledger="dangers",
+    model=DangerMonth,
+    same=("region_path", "industry", "level", "source"),
+    parts=(
+        Part("found_on", {"found": "1", "closed": "(state = 'closed')::int"}, "state <> 'void'"),
+        Part("closed_on", {"ended": "1", "days": "closed_on - found_on"}, "state <> 'void'"),
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -53,42 +65,70 @@ class Statistics:
 
 def statistics(actor: Actor, chosen: Chosen, depth: int) -> Statistics:
     """What the actor sees, grouped. depth: how many labels of the region path make one line."""
-    made = Statistics({name: {} for name in ("month", "region", "industry", "level", "source")})
-    rows = _narrowed(HiddenDanger.objects.visible_to(actor).exclude(state="void"), chosen)
-    inner = rows.filter(found_on__gte=chosen.start, found_on__lt=chosen.end)
-    labels = " || '/' || ".join(f"split_part(region_path, '/', {n})" for n in range(1, depth + 1))
-    sql, parameters = _inner(inner, ("found_on", "region_path", "industry", "level", "source", "state"))
+    made = Statistics({name: {} for name in DIMENSIONS})
+    cells, ended = (_kept if TALLY.tells(actor) else _counted)(actor, chosen)
     with connection.cursor() as cursor:
         cursor.execute(
-            # Rows become cells first, while the columns are still short; the five groupings then read cells.
-            "SELECT month, region, industry, level, source, sum(n)::bigint, sum(closed)::bigint, "
-            "(sum(n) FILTER (WHERE level_of = 'major'))::bigint "
-            f"FROM (SELECT month, rtrim({labels}, '/') || '/' AS region, industry, level, level AS level_of, "
-            "source, n, closed FROM (SELECT date_trunc('month', found_on::timestamp)::date AS month, "
-            "region_path, industry, level, source, count(*) AS n, "
-            f"count(*) FILTER (WHERE state = 'closed') AS closed FROM ({sql}) AS seen "
-            "GROUP BY 1, 2, 3, 4, 5) AS cells) AS cut "
-            "GROUP BY GROUPING SETS ((month), (region), (industry), (level), (source))",
-            parameters,
+            "SELECT month, region_path, industry, level, source, sum(found)::bigint, sum(closed)::bigint, "
+            "(sum(found) FILTER (WHERE level_of = 'major'))::bigint "
+            f"FROM (SELECT *, level AS level_of FROM ({cells[0]}) AS cells) AS seen "
+            "GROUP BY GROUPING SETS ((month), (region_path), (industry), (level), (source)) "
+            "HAVING sum(found) <> 0",
+            cells[1],
         )
-        for month, region, industry, level, source, n, closed, major in cursor.fetchall():
-            for name, key in zip(
-                ("month", "region", "industry", "level", "source"),
-                (month, region, industry, level, source),
-                strict=True,
-            ):
+        for month, path, *others, found, closed, major in cursor.fetchall():
+            keys = (month, None if path is None else cut(path, depth), *others)
+            for name, key in zip(DIMENSIONS, keys, strict=True):
                 if key is not None:
-                    made.found[name][key] = (n, closed, major or 0)
-        ended = rows.filter(closed_on__gte=chosen.start, closed_on__lt=chosen.end)
-        sql, parameters = _inner(ended, ("closed_on", "found_on"))
+                    before = made.found[name].get(key, (0, 0, 0))
+                    made.found[name][key] = (before[0] + found, before[1] + closed, before[2] + (major or 0))
         cursor.execute(
-            "SELECT date_trunc('month', closed_on::timestamp)::date, count(*), "
-            "avg(closed_on - found_on)::float "
-            f"FROM ({sql}) AS seen GROUP BY 1",
-            parameters,
+            "SELECT month, sum(ended)::bigint, sum(days)::float / sum(ended) "
+            f"FROM ({ended[0]}) AS cells GROUP BY 1 HAVING sum(ended) <> 0",
+            ended[1],
         )
         made.closed_in = {month: (n, days) for month, n, days in cursor.fetchall()}
     return made
+
+
+def cut(path: str, depth: int) -> str:
+    """The first `depth` labels of a region path."""
+    return "".join(f"{label}/" for label in path.split("/")[:depth] if label)
+
+
+def _kept(actor: Actor, chosen: Chosen) -> tuple[Statement, Statement]:
+    """Cells of what was found, and of what was closed, from the kept sums."""
+    rows = _narrowed(DangerMonth.objects.visible_to(actor), chosen)
+    rows = rows.filter(month__gte=chosen.start, month__lt=chosen.end)
+    return (
+        _inner(rows, ("month", "region_path", "industry", "level", "source", "found", "closed")),
+        _inner(rows, ("month", "ended", "days")),
+    )
+
+
+def _counted(actor: Actor, chosen: Chosen) -> tuple[Statement, Statement]:
+    """The same from the dangers themselves: for those who see a few of them, by unit, firm or person."""
+    rows = _narrowed(HiddenDanger.objects.visible_to(actor).exclude(state="void"), chosen)
+    found, given = _inner(
+        rows.filter(found_on__gte=chosen.start, found_on__lt=chosen.end),
+        ("found_on", "region_path", "industry", "level", "source", "state"),
+    )
+    ended, bounds = _inner(
+        rows.filter(closed_on__gte=chosen.start, closed_on__lt=chosen.end), ("closed_on", "found_on")
+    )
+    return (
+        (
+            "SELECT date_trunc('month', found_on::timestamp)::date AS month, region_path, industry, level, "
+            "source, count(*) AS found, count(*) FILTER (WHERE state = 'closed') AS closed "
+            f"FROM ({found}) AS seen GROUP BY 1, 2, 3, 4, 5",
+            given,
+        ),
+        (
+            "SELECT date_trunc('month', closed_on::timestamp)::date AS month, count(*) AS ended, "
+            f"sum(closed_on - found_on) AS days FROM ({ended}) AS seen GROUP BY 1",
+            bounds,
+        ),
+    )
 
 
 def months(chosen: Chosen) -> list[date]:
@@ -109,7 +149,7 @@ def _narrowed(rows: Any, chosen: Chosen) -> Any:
     return rows
 
 
-def _inner(rows: QuerySet[Any], columns: Sequence[str]) -> tuple[str, Sequence[Any]]:
+def _inner(rows: QuerySet[Any], columns: Sequence[str]) -> Statement:
     sql, parameters = rows.order_by().values_list(*columns).query.sql_with_params()
     names = ", ".join(columns)
     return f"SELECT {names} FROM ({sql}) AS q({names})", parameters

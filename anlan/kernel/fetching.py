@@ -88,19 +88,20 @@ def _plan_of(rows: QuerySet[Any], order: Sequence[str]) -> _Plan | None:
     unusual = (
         query.annotations or query.extra or query.distinct or query.combinator or query.values_select
         or query.select_for_update or query.select_related is True
-        or query.deferred_loading != (frozenset(), True) or rows._prefetch_related_lookups  # type: ignore[attr-defined]
+        or rows._prefetch_related_lookups  # type: ignore[attr-defined]
     )  # fmt: skip
     if unusual:
         return None
-    key = (rows.model, tuple(order), repr(query.select_related))
+    names, others = query.deferred_loading
+    key = (rows.model, tuple(order), repr(query.select_related), frozenset(names), others)
     if key not in _plans:
-        _plans[key] = _planned(rows.model, order, query.select_related)
+        _plans[key] = _planned(rows.model, order, query)
     return _plans[key]
 
 
-def _planned(model: type[Model], order: Sequence[str], related: Any) -> _Plan | None:
+def _planned(model: type[Model], order: Sequence[str], query: Any) -> _Plan | None:
     outer = model._base_manager.filter(pk__in=RawSQL(MARK, ())).order_by(*order)
-    outer.query.select_related = related
+    outer.query.select_related, outer.query.deferred_loading = query.select_related, query.deferred_loading
     compiler: Any = outer.query.get_compiler(connection.alias)
     text, parameters = compiler.as_sql()
     before, found, after = text.partition(MARK)

@@ -64,6 +64,8 @@ class Column:
     `field` is a field path; `cell` draws it from the row where the kind's own drawing is not enough;
     `value` gives the export's value likewise. `link` makes it the row's link to its detail page.
     `css` are classes of the stylesheet (c-due, c-t, …) by which the phone layout finds the cell.
+    `reads` names what `cell` and `value` read beside `field`: where all chosen columns with either of the two
+    say so, a list loads these columns of the table and no others.
     """
 
     field: str
@@ -74,6 +76,7 @@ class Column:
     css: str = ""
     cell: Callable[[Any], SafeString] | None = None
     value: Callable[[Any], Any] | None = None
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -213,9 +216,13 @@ class Ledger:
 
     @cached_property
     def related(self) -> tuple[str, ...]:
-        """Relations that the list needs joined."""
+        """Relations that all columns together need joined."""
+        return self.joined(self.columns)
+
+    def joined(self, columns: Iterable[Column]) -> tuple[str, ...]:
+        """Relations that a list of these columns needs joined."""
         found = dict.fromkeys(self.select)
-        for column in self.columns:
+        for column in columns:
             if column.field in self.extra:
                 continue
             if "__" in column.field:

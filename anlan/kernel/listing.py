@@ -83,8 +83,19 @@ class Listing:
         return rows
 
     def queryset(self) -> QuerySet[Any]:
-        """All rows that match, in the ledger's order, with what the columns need joined."""
-        return self.filtered.order_by(*self.ledger.order).select_related(*self.ledger.related)
+        """All rows that match, in the ledger's order, with what the columns need joined and no more."""
+        found = self.filtered.order_by(*self.ledger.order).select_related(*self.ledger.joined(self._chosen))
+        return found.only(*self._read) if self._read else found
+
+    @cached_property
+    def _read(self) -> tuple[str, ...]:
+        """What is read of a row, where the columns declare it; else nothing, which stands for all."""
+        drawn = [one for one in self._chosen if one.cell or one.value]
+        if not drawn or not all(one.reads for one in drawn):
+            return ()
+        named = [name for one in self._chosen for name in (one.field, *one.reads)]
+        named += [name.lstrip("-") for name in self.ledger.order]
+        return tuple(dict.fromkeys([*named, *filter(None, [self.ledger.title])]))
 
     @cached_property
     def page(self) -> keyset.Page:

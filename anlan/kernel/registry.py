@@ -2,7 +2,8 @@
 
 A module may hold `LEDGERS`, `MENU`, `WORKFLOWS`, `MEASURES`, `PARAMETERS`, `ACTS` (words of recorded acts),
 `HOME_PANELS`, `FAMILIES` (functions `(key) -> Ledger | None`: ledgers made from data), `PAPER_ACTS`
-(functions `(actor, paper) -> acts`: what else can be done with a paper), `SETUP` and `DEMO`: functions
+(functions `(actor, paper) -> acts`: what else can be done with a paper), `TALLIES` (sums kept by month of a
+ledger that keeps totals), `SETUP` and `DEMO`: functions
 `(demo: bool, say: Callable[[str], None]) -> None` that bring the domain to its first usable state, and to
 its demonstration, at every start and do only what is missing. `DEMO` runs after all `SETUP`, the higher
 domains first: programmes stand low and measure what the others hold. `FINISH` runs last, as they do: what
@@ -37,6 +38,7 @@ KINDS = (
     "HOME_PANELS",
     "PAPER_ACTS",
     "FAMILIES",
+    "TALLIES",
 )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connections, transaction
 
-from anlan.kernel import registry, search, totals
+from anlan.kernel import registry, search, tallies, totals
 from anlan.kernel.ledger import Ledger, field_at
 
 EXTENSIONS = ("pg_trgm", "citext", "btree_gin")
@@ -91,7 +91,8 @@ class _Present:
 def _install_totals(cursor: Any, present: _Present, ledger: Ledger) -> None:
     table = ledger.model._meta.db_table
     columns = [str(ledger.field(name).column) for name in ledger.totals]
-    if not ledger.totals or not present.has(table, *columns) or "kernel_total" not in present.tables:
+    kept = {"kernel_total", *(one.model._meta.db_table for one in tallies.of(ledger.key))}
+    if not ledger.totals or not present.has(table, *columns) or not kept <= present.tables.keys():
         return
     name = total_function(table)
     statements = _total_statements(ledger, table, name)
@@ -106,12 +107,19 @@ def _install_totals(cursor: Any, present: _Present, ledger: Ledger) -> None:
 
 def _total_statements(ledger: Ledger, table: str, name: str) -> list[str]:
     added, removed = "SELECT *, 1 AS one FROM added", "SELECT *, -1 AS one FROM removed"
+    kept = list(tallies.of(ledger.key))
+
+    def difference(rows: str) -> str:
+        return "; ".join((totals.difference(ledger, rows), *(tallies.difference(one, rows) for one in kept)))
+
+    emptied = "".join(f"DELETE FROM {one.table}; " for one in kept)
     body = f"""CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'INSERT' THEN {totals.difference(ledger, added)};
-    ELSIF TG_OP = 'DELETE' THEN {totals.difference(ledger, removed)};
-    ELSIF TG_OP = 'UPDATE' THEN {totals.difference(ledger, f"{added} UNION ALL {removed}")};
+    IF TG_OP = 'INSERT' THEN {difference(added)};
+    ELSIF TG_OP = 'DELETE' THEN {difference(removed)};
+    ELSIF TG_OP = 'UPDATE' THEN {difference(f"{added} UNION ALL {removed}")};
     ELSE
+        {emptied}
         INSERT INTO kernel_total (ledger, region_path, cell, n)
         SELECT ledger, region_path, cell, -sum(n) FROM kernel_total WHERE ledger = '{ledger.key}'
         GROUP BY 1, 2, 3 HAVING sum(n) <> 0;

@@ -13,6 +13,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
+from anlan.kernel import tallies
 from anlan.kernel.ledger import Filter, Ledger, kind_of
 from anlan.kernel.scope import Actor, Reach, Seat
 
@@ -119,6 +120,7 @@ def fold() -> bool:
             INSERT INTO kernel_total (ledger, region_path, cell, n)
             SELECT ledger, region_path, cell, sum(n) FROM gone GROUP BY 1, 2, 3 HAVING sum(n) <> 0"""
         )
+        tallies.fold(cursor)
     return True
 
 
@@ -130,6 +132,7 @@ def rebuild(ledger: Ledger) -> None:
         cursor.execute(f"LOCK TABLE {table} IN SHARE MODE")
         cursor.execute("DELETE FROM kernel_total WHERE ledger = %s", [ledger.key])
         cursor.execute(difference(ledger, f"SELECT *, 1 AS one FROM {table}"))
+        tallies.rebuild(ledger.key, table, cursor)
 
 
 def difference(ledger: Ledger, rows: str) -> str:

@@ -120,8 +120,6 @@ class ManyRows:
             self._save(shadow, tick or (lambda done: None))
             shadow.drop()
             self._record(note, batch)
-            for place in self.outcome.updated:
-                placed.follow(self.model.from_db(None, self.names, self.rows[place]), self._changed(place))
             self._follow()
         return self.outcome
 
@@ -278,11 +276,24 @@ class ManyRows:
                 self.rows[place] = [getattr(row, name) for name in self.names]
 
     def _instances(self) -> Iterator[tuple[int, Any]]:
+        joined = list(self._joined())
         for place, values in list(self.rows.items()):
             if place not in self.outcome.refused:
                 row = self.model.from_db(None, self.names, values)
                 row._state.adding = place in self.outcome.created  # new rows have their key beforehand
+                for one, position, known in joined:
+                    if values[position] in known:
+                        one.set_cached_value(row, known[values[position]])
                 yield place, row
+
+    def _joined(self) -> Iterator[tuple[Any, int, dict[Any, Any]]]:
+        """What the list joins, a hook asks for as well: read once for all rows."""
+        for name in dict.fromkeys(path.partition("__")[0] for path in self.ledger.select):
+            one: Any = self.model._meta.get_field(name)
+            position = self.names.index(one.attname)
+            ids = {values[position] for values in self.rows.values()} - {None}
+            rows = one.related_model.objects.unscoped("what rows refer to was judged when they were read")
+            yield one, position, rows.in_bulk(ids)
 
     def _require_filled(self) -> None:
         """What a form would not let empty; stored rows are held to what they already keep."""

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from anlan.enterprises.models import Enterprise
 from anlan.hazards import pictures
 from anlan.hazards.actions import danger_photos
 from anlan.hazards.models import DangerPlan, HiddenDanger
@@ -28,9 +25,6 @@ REPORTS = {
     "regulator": ("regulator_told_on", "regulator_told_how", "监管部门"),
     "congress": ("congress_told_on", "congress_told_how", "职工大会或职代会"),
 }
-KEPT_SECONDS = 0.0 if settings.TESTING else 5.0
-# A sheet of twenty thousand rows asks for the same few firms again and again.
-_firms: dict[int, tuple[float, Any]] = {}
 
 
 def prepare(actor: Actor, row: HiddenDanger) -> None:
@@ -42,30 +36,16 @@ def prepare(actor: Actor, row: HiddenDanger) -> None:
         row.enterprise_id = seat.enterprise_id
         if row.pk is None or not row.reported_at:
             row.source = HiddenDanger.Source.SELF
-    firm = _firm(row.enterprise_id)
-    if firm:
-        row.region_path = row.region_path or firm["region_path"]
-        row.industry = row.industry or firm["industry"]
-        row.regulator_id = row.regulator_id or firm["regulator_id"]
+    if firm := row.enterprise:
+        row.region_path = row.region_path or firm.region_path
+        row.industry = row.industry or firm.industry
+        row.regulator_id = row.regulator_id or firm.regulator_id
     if not row.region_path:
         raise ValidationError({"region_path": "请选企业或区划，才知道由谁督促整改。"})
     if row.reported_at is None:
         row.reported_at = clock.now()
         if not row.finder:
             row.finder, row.finder_id = actor.name[:120], actor.person_id
-
-
-def _firm(pk: int | None) -> Any:
-    if pk is None:
-        return None
-    until, kept = _firms.get(pk, (0.0, None))
-    if until < time.monotonic():
-        rows = Enterprise.objects.unscoped("a danger lies where its firm lies; the door checks the firm")
-        kept = rows.filter(pk=pk).values("region_path", "industry", "regulator_id").first()
-        if len(_firms) > 50_000:
-            _firms.clear()
-        _firms[pk] = (time.monotonic() + KEPT_SECONDS, kept)
-    return kept
 
 
 def register(

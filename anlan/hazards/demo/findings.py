@@ -95,7 +95,12 @@ class Danger:
     reported_at: datetime | None = None
     closed_at: datetime | None = None
     attention_on: date | None = None
+    late_from: date | None = None
     days_open: int | None = None
+
+
+# Not yet reported as put right.
+UNDONE = ("found", "graded", "ordered", "rectifying")
 
 
 @dataclass
@@ -162,6 +167,7 @@ def _danger(chance: random.Random, firm: Firm, day: date, world: World) -> Dange
     one.reported_at = _at(chance, day, 8, 18)
     _Course(chance, one, firm, county, world.today).run()
     one.attention_on = None if one.state == "closed" else one.due_on or one.found_on
+    one.late_from = one.due_on + timedelta(1) if one.due_on and one.state in UNDONE else None
     one.days_open = (one.closed_on - one.found_on).days if one.closed_on else None
     return one
 

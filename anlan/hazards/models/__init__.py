@@ -9,6 +9,7 @@ from anlan.hazards.models.installation import (
     MajorHazardInstallation,
     ShiftLeader,
 )
+from anlan.hazards.models.month import DangerMonth
 from anlan.hazards.models.photos import CopiedPhoto, PhotoPrint
 from anlan.hazards.models.risk import RiskPoint, SitePlan
 from anlan.hazards.models.work import WorkConfirmation
@@ -17,6 +18,7 @@ __all__ = [
     "CopiedPhoto",
     "DangerLetter",
     "DangerListing",
+    "DangerMonth",
     "DangerPlan",
     "DangerRequest",
     "Guarantor",

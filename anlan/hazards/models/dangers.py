@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
@@ -13,7 +14,8 @@ from anlan.hazards.models.spoken import SpokenField
 from anlan.hazards.rules.danger_grading import Ground, Level
 from anlan.kernel.scope import PathField, Scope, ScopedModel
 
-OPEN_STATES = ("found", "graded", "ordered", "rectifying", "checking", "verified")
+UNDONE = ("found", "graded", "ordered", "rectifying")
+OPEN_STATES = (*UNDONE, "checking", "verified")
 
 
 class HiddenDanger(ScopedModel):
@@ -21,6 +23,8 @@ class HiddenDanger(ScopedModel):
 
     `attention_on` orders the list: the day by which somebody must act while it is open (the due day, or the
     day it was found as long as nothing is ordered), empty once it is closed, so that open ones stand first.
+    `late_from` is the first day on which it counts as overdue (逾期未整改), if it is not put right before;
+    empty where nothing is ordered, and as soon as it is reported as put right.
     `reported_at` and `closed_at` are the moments in this system, which tell a danger that was closed within
     minutes. `key` is the once-key under which a phone sent it.
     """
@@ -89,7 +93,7 @@ class HiddenDanger(ScopedModel):
         enterprise="enterprise_id",
         person="finder_id",
     )
-    derived: ClassVar[frozenset[str]] = frozenset({"attention_on", "days_open", "repeated"})
+    derived: ClassVar[frozenset[str]] = frozenset({"attention_on", "late_from", "days_open", "repeated"})
 
     enterprise = models.ForeignKey(
         "enterprises.Enterprise", models.PROTECT, verbose_name="企业", null=True, blank=True,
@@ -197,6 +201,7 @@ class HiddenDanger(ScopedModel):
     reported_at = models.DateTimeField("录入时间", null=True, blank=True, editable=False)
     closed_at = models.DateTimeField("销号时刻", null=True, blank=True, editable=False)
     attention_on = models.DateField("应办日期", null=True, blank=True, editable=False)
+    late_from = models.DateField("逾期起日", null=True, blank=True, editable=False)
     days_open = models.IntegerField("整改用时", null=True, blank=True, editable=False)
     photos = models.PositiveSmallIntegerField("照片", default=0, editable=False)
     demo = models.BooleanField("演示数据", default=False, editable=False)
@@ -259,6 +264,10 @@ class HiddenDanger(ScopedModel):
                 fields=["attention_on", "id"], condition=Q(repeated=True), name="danger_repeated",
                 include=["region_path", "state"],
             ),
+            models.Index(
+                fields=["region_path", "late_from"], condition=Q(late_from__isnull=False), name="danger_late",
+                include=["level", "state", "industry"],
+            ),
             models.Index(fields=["regulator", "attention_on", "id"], name="danger_regulator"),
             models.Index(fields=["finder_id", "-id"], name="danger_finder"),
             # Few rows have one: what is assigned, and what hangs on an item, are found without the others.
@@ -297,6 +306,7 @@ class HiddenDanger(ScopedModel):
             self.attention_on = None
         else:
             self.attention_on = self.due_on or self.found_on
+        self.late_from = self.due_on + timedelta(1) if self.due_on and self.state in UNDONE else None
         self.days_open = (self.closed_on - self.found_on).days if self.closed_on else None
 
     def save(self, *args: object, **kwargs: object) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -20,10 +20,11 @@ from django.views.decorators.http import require_GET, require_POST
 from anlan.hazards.actions import danger_decide, danger_letters
 from anlan.hazards.actions.danger_assign import ASSIGN, VERIFY
 from anlan.hazards.actions.danger_people import people_of_firm, people_of_units
+from anlan.hazards.danger_ledgers import OPEN
 from anlan.hazards.models import HiddenDanger
 from anlan.hazards.models.dangers import OPEN_STATES
 from anlan.kernel import audit, clock, moves, notice, registry
-from anlan.kernel.counting import CAP
+from anlan.kernel.counting import Count
 from anlan.kernel.exchange import export, running
 from anlan.kernel.listing import Listing
 from anlan.kernel.models import Referral
@@ -75,17 +76,13 @@ class DangerListPage(ListPage):
     def facts(self) -> list[str]:
         """Problems of the filter line, and the open major ones."""
         found = super().facts
-        rows = HiddenDanger.objects.visible_to(self.request.actor).filter(
-            level="major", attention_on__isnull=False
-        )
-        late = Q(attention_on__lt=clock.today(), due_on__isnull=False, rectified_on__isnull=True)
-        part = rows.order_by().values("pk", "attention_on", "due_on", "rectified_on")[:CAP]
-        told = HiddenDanger.objects.visible_to(self.request.actor).filter(pk__in=part.values("pk"))
-        counts = told.order_by().aggregate(n=Count("pk"), late=Count("pk", filter=late))
-        if counts["n"]:
-            more = "+" if counts["n"] >= CAP else ""
-            found.append(f"重大 {counts['n']}{more} 条未销号，逾期 {counts['late']} 条")
+        major, late = (self._count(level="major", **more) for more in ({"state": OPEN}, {"late": "1"}))
+        if major.n:
+            found.append(f"重大 {major.text} 条未销号，逾期 {late.text} 条")
         return found
+
+    def _count(self, **query: str) -> Count:
+        return Listing(self.ledger, self.request.actor, query, self.listing.kept).count
 
 
 @require_GET
