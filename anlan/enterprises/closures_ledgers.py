@@ -171,7 +171,7 @@ CASES = Ledger(
     panels=(Panel("进展", "enterprises/closure_steps.html", panels.steps),),
     importing=Importing(
         fields=(
-            "plan", "name", "enterprise", "facility", "region_path", "reason", "planned_on", "unit", "state",
+            "name", "plan", "enterprise", "facility", "region_path", "reason", "planned_on", "unit", "state",
             "announced_on", "announcement", "stopped_on", "dismantled_on", "licences_ended_on", "accepted_on",
             "acceptor", "proof_number",
         ),

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from anlan.enterprises.models.fields import CodeField, IndustryField, east, north
+from anlan.enterprises.models.spoken import SpokenField
 from anlan.enterprises.rules import uscc
 from anlan.enterprises.rules.likeness import core
 from anlan.kernel import clock, places
@@ -85,8 +86,20 @@ class Enterprise(ScopedModel):
         help_text=NORTH_HINT,
     )
     industry = IndustryField("行业领域")
-    status = models.CharField("经营状态", max_length=10, choices=Status, default=Status.OPERATING)
-    size = models.CharField("规模", max_length=6, choices=Size, blank=True, default="")
+    status = SpokenField(
+        "经营状态", max_length=10, choices=Status, default=Status.OPERATING,
+        words={
+            "operating": ("正常", "生产", "正常生产", "营业", "正常营业", "在营", "存续", "开业"),
+            "suspended": ("停业", "停产停业", "停工", "停产整顿", "歇业", "季节性停产"),
+            "closed": ("关停", "已关闭", "注销", "已注销", "关闭退出", "吊销"),
+            "building": ("建设中", "筹建", "未投产"),
+            "trial": ("试运行", "试营业"),
+        },
+    )  # fmt: skip
+    size = SpokenField(
+        "规模", max_length=6, choices=Size, blank=True, default="",
+        words={"large": ("大",), "medium": ("中",), "small": ("小",), "micro": ("微",)},
+    )  # fmt: skip
     platform = models.CharField("平台类型", max_length=12, choices=Platform, blank=True, default="")
     employees = models.PositiveIntegerField("从业人数", null=True, blank=True)
     regulator = models.ForeignKey(

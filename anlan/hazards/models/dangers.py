@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from anlan.enterprises.models.fields import IndustryField
-from anlan.hazards.models.spoken import SpokenField
+from anlan.enterprises.models.spoken import SpokenField
 from anlan.hazards.rules.danger_grading import Ground, Level
 from anlan.kernel.scope import PathField, Scope, ScopedModel
 

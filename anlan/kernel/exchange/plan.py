@@ -264,10 +264,15 @@ def _data_rows(sheet: Sheet, layout: headings.Layout) -> tuple[list[int], list[s
 
 
 def subject_field(ledger: Ledger, mapped: Iterable[str]) -> str:
-    """The field by which the person knows a row again: a relation, the title, or whatever comes first."""
+    """The field by which the person knows a row again: of relations and the title what the ledger's sheet
+    names first, or whatever comes first."""
     names = list(mapped)
-    references = [name for name in names if kind_of(ledger.field(name)) == "reference"]
-    return next((name for name in (*references, ledger.title, *names) if name in names), "")
+    told = [
+        name
+        for name in ledger.import_fields
+        if name == ledger.title or kind_of(ledger.field(name)) == "reference"
+    ]
+    return next((name for name in (*told, *names) if name in names), "")
 
 
 def _filled(plan: Plan, name: str, column: int) -> list[Any]:
