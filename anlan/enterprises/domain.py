@@ -35,7 +35,7 @@ PARAMETERS = (
     ),
 )  # fmt: skip
 ACTS = (
-    *(("merge", "合并档案"), ("merge-into", "并入"), ("unmerge", "撤销合并")),
+    *(("merge", "合并档案"), ("merge-into", "并入"), ("unmerge", "撤销合并"), ("follow", "随企业变更")),
     *(("tell-apart", "认定为不同企业"), ("close", "关闭"), ("draw", "抽中"), ("advance", "登记关闭进度")),
 )
 ORDER = (

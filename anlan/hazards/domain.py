@@ -6,6 +6,7 @@ from anlan.enterprises import folder
 from anlan.hazards import (
     danger_domain,
     demo,
+    firm_follows,
     firm_parts,
     map_domain,
     risk_demo,
@@ -17,6 +18,7 @@ from anlan.hazards.demo import shots
 from anlan.hazards.reads_item import part_of_item
 from anlan.kernel.shell import Group
 
+firm_follows.declare()
 for _part in firm_parts.PARTS:
     folder.register(_part)
 

@@ -10,10 +10,10 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Min, Q
 
-from anlan.enterprises.actions import closures
+from anlan.enterprises.actions import closures, following
 from anlan.enterprises.models import Certificate, Enterprise, KeyPerson, Licence, Site, Standing
 from anlan.kernel import clock
-from anlan.kernel.scope import Actor, ScopedModel
+from anlan.kernel.scope import Actor
 from anlan.kernel.writing import Written, write
 from anlan.org.models import Industry, Unit
 from anlan.org.models.dated import on_day
@@ -21,6 +21,7 @@ from anlan.org.models.dated import on_day
 REASON = "follows what the caller wrote through the door"
 KEPT_SECONDS = 0 if getattr(settings, "TESTING", False) else 60
 MOST = 50_000
+KEPT = ("region_path", "industry", "regulator_id")
 COUNTY = 3  # labels of a county's path: province, city, county
 # What a firm fills about itself; name, code, place, industry, status and regulator are the office's.
 OWN_FIELDS = (
@@ -96,44 +97,26 @@ def _above(path: str) -> list[str]:
 
 
 def follow_firm(actor: Actor, firm: Enterprise, differences: Mapping[str, Any]) -> None:
-    """People and papers lie where their firm lies, and are of its industry."""
-    if {"region_path", "industry"} & set(differences):
-        bring_along(firm)
+    """What belongs to the firm goes along; a regulator that was the rule's choice is chosen anew."""
+    was = following.Was(*(differences.get(name, [getattr(firm, name)])[0] for name in KEPT))
+    if was.region_path is not None and set(KEPT) & set(differences):
+        if "regulator_id" not in differences:
+            _regulate_anew(actor, firm, was)
+        following.follow(actor, firm, was)
     closures.watch_firm(firm, differences, actor.label)
 
 
-def bring_along(firm: Enterprise) -> None:
-    """Copy place and industry of the firm onto every row of the house that derives them from it.
-
-    Derived columns are not recorded. A row at a site of its own lies where the site does.
-    """
-    for model in _deriving():
-        manager: Any = model._base_manager
-        rows = manager.filter(enterprise=firm)
-        if "industry" in model.derived:
-            rows.update(industry=firm.industry)
-        if "region_path" in model.derived:
-            placed_by_firm = (
-                rows.filter(site=None) if _has(model, "site") and model is not KeyPerson else rows
-            )
-            placed_by_firm.update(region_path=firm.region_path)
-
-
-def _deriving() -> list[type[ScopedModel]]:
-    """The tables that point at a firm and keep copies of its place or industry."""
-    found = []
-    for relation in Enterprise._meta.get_fields(include_hidden=True):
-        model = relation.related_model
-        field = getattr(relation, "field", None)
-        if not (isinstance(model, type) and issubclass(model, ScopedModel)) or model is Enterprise:
-            continue
-        if getattr(field, "name", "") == "enterprise" and {"industry", "region_path"} & model.derived:
-            found.append(model)
-    return found
-
-
-def _has(model: type[ScopedModel], name: str) -> bool:
-    return any(one.name == name for one in model._meta.concrete_fields)
+def _regulate_anew(actor: Actor, firm: Enterprise, was: following.Was) -> None:
+    """The other county's office, or that of the other industry, unless somebody had chosen by hand."""
+    if firm.regulator_id is None or not (firm.industry and firm.region_path):
+        return
+    if firm.regulator_id != proposed_regulator(was.industry, was.region_path):
+        return
+    found = proposed_regulator(firm.industry, firm.region_path)
+    if found is not None and found != firm.regulator_id:
+        firm.regulator_id = found
+        note = "原监管部门按行业、区划推定，随之改为现行业、区划的"
+        write(actor, firm, {}, "change", permission="enterprises.view", note=note)
 
 
 def check_site(actor: Actor, site: Site) -> None:

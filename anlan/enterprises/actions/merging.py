@@ -16,7 +16,7 @@ from django.apps import apps
 from django.db import models, transaction
 from django.db.models import F
 
-from anlan.enterprises.actions import firms
+from anlan.enterprises.actions import firms, following
 from anlan.enterprises.models import Distinction, Enterprise, Merger
 from anlan.kernel import audit, audit_many, clock, registry
 from anlan.kernel.models import Attachment
@@ -111,6 +111,7 @@ def merge(
         if found := clashes(kept, gone):
             raise Refused("；".join(found[:5]) + "。请先改名或删除其中一个，再合并。")
         before = {"kept": _values(kept), "gone": _values(gone)}
+        were = [following.Was.of(one) for one in (kept, gone)]
         taken = {name: getattr(gone, name) for name in FIELDS if name in take}
         if "code" in taken:
             taken["code_override_reason"] = gone.code_override_reason
@@ -118,7 +119,7 @@ def merge(
         _close(actor, kept, gone, reason, batch)
         moved, ids = _move_all(actor, kept, gone, reason, batch)
         _take(actor, kept, gone, taken, reason, batch)
-        firms.bring_along(kept)
+        following.follow(actor, kept, *were)
         firms.keep_nearest(kept.pk)
         record = Merger(
             kept=kept, gone=gone, region_path=kept.region_path, reason=reason.strip()[:200],

@@ -14,7 +14,7 @@ from django.apps import apps
 from django.db import transaction
 from django.db.models import F
 
-from anlan.enterprises.actions import firms
+from anlan.enterprises.actions import firms, following
 from anlan.enterprises.actions.merging import PERMISSION
 from anlan.enterprises.models import Enterprise, Merger
 from anlan.kernel import audit, audit_many, clock, registry
@@ -32,12 +32,13 @@ def undo(actor: Actor, record: Merger, reason: str) -> Merger:
         record = _locked(actor, record)
         kept, gone = record.kept, record.gone
         batch, note = f"unmerge-{secrets.token_hex(6)}", f"撤销“{gone}”并入“{kept}”。{reason}"
+        was = following.Was.of(kept)
         _give_back(actor, record, kept, note, batch)
         _live_again(actor, record, gone, note, batch)
         for table, column, ids in record.rows:
             _back(actor, apps.get_model(table), column, ids, record, note, batch)
         for firm in (kept, gone):
-            firms.bring_along(firm)
+            following.follow(actor, firm, was)
             firms.keep_nearest(firm.pk)
         record.undone_at, record.undone_by = clock.now(), actor.label[:120]
         record.undone_reason = reason.strip()[:200]
