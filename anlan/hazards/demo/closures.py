@@ -61,10 +61,10 @@ COURSE: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     ),
     "tailings": (("05-31", ("02-24", "03-10", "04-28", "05-10", "05-26")), ("06-30", ("03-20", "04-30")),
                  ("12-10", ())),
-    "fireworks": (("04-30", ("01-18", "02-01", "03-20", "04-06", "04-20")), ("08-31", ("05-10", "06-18")),
+    "hazchem": (("04-30", ("01-18", "02-01", "03-20", "04-06", "04-20")), ("08-31", ("05-10", "06-18")),
                   ("10-31", ("06-26",)), ("12-20", ())),
 }  # fmt: skip
-AIMS = {"noncoal-mine": ("close", 8, "座"), "tailings": ("delist", 3, "座"), "fireworks": ("close", 4, "家")}
+AIMS = {"noncoal-mine": ("close", 8, "座"), "tailings": ("delist", 3, "座"), "hazchem": ("close", 4, "家")}
 KINDS = {"noncoal-mine": ("open-pit-mine", "underground-mine"), "tailings": ("tailings-pond",)}
 LABELS = {"open-pit-mine": "采石场", "underground-mine": "地下矿", "tailings-pond": "尾矿库"}
 
@@ -199,7 +199,7 @@ def _now(industry: str) -> int:
 
 
 def _subjects(industry: str, count: int) -> Sequence[Any]:
-    """Mines and ponds of the city that stand still first; of fireworks whole firms."""
+    """Mines and ponds of the city that stand still first; of chemicals whole firms."""
     if industry in KINDS:
         rows = Facility.objects.unscoped(REASON).filter(
             kind__in=KINDS[industry], region_path__startswith=HOME
