@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Avg, Count, Max, Q
+from django.db.models import Avg, Count, Max, Min, Q
 from django.urls import reverse
 
 from anlan.hazards import danger_cells, reads_letters
+from anlan.hazards.actions.danger_people import people_of_firm
 from anlan.hazards.models import DangerListing, DangerPlan, DangerRequest, HiddenDanger
 from anlan.hazards.models.dangers import OPEN_STATES
 from anlan.hazards.rules import danger_remedy, danger_watch
 from anlan.kernel import cells, clock, parameters
-from anlan.kernel.models import AuditEntry
+from anlan.kernel.models import AuditEntry, Notice
 from anlan.kernel.scope import Actor
 
 OPEN = Q(state__in=OPEN_STATES)
@@ -76,8 +77,12 @@ def summary_of(enterprise: Any, actor: Actor) -> Summary:
     return Summary(figs, latest, silence, silent_days, base)
 
 
-def steps(row: HiddenDanger) -> list[dict[str, str]]:
-    """The step line: what is done with day and who, where it stands, what comes."""
+def steps(row: HiddenDanger, asked: date | None = None) -> list[dict[str, str]]:
+    """The step line: what is done with day and who, where it stands, what comes.
+
+    asked: the day to which an extension is asked for.
+    """
+    longer = f"申请延期 {(asked - row.due_on).days} 天" if asked and row.due_on else ""
     order = ("found", "graded", "ordered", "rectifying", "checking", "verified", "closed")
     graded = f"判定{row.get_level_display()}" if row.state != "found" else "判定级别"
     notes = (
@@ -87,7 +92,10 @@ def steps(row: HiddenDanger) -> list[dict[str, str]]:
             f"{cells.day(row.graded_on, short=True)} {row.graded_by}" if row.graded_on else "按判定标准",
         ),
         ("下达整改", f"限 {cells.day(row.due_on, short=True)} 前" if row.due_on else "五落实"),
-        ("再次整改" if row.reopened else "整改", _when(row.rectified_on, row.rectifier) or row.responsible),
+        (
+            "再次整改" if row.reopened else "整改",
+            _when(row.rectified_on, row.rectifier) or longer or row.responsible,
+        ),
         ("验收", _when(row.verified_on, row.verifier) or row.assigned_to or "由非整改人办理"),
         ("销号", _when(row.closed_on, row.closed_by)),
     )
@@ -101,16 +109,28 @@ def steps(row: HiddenDanger) -> list[dict[str, str]]:
     ]
 
 
-def dated(row: HiddenDanger) -> list[tuple[date, str, str]]:
-    """(day, what, who) as the row's own columns tell it: for dangers that came without a record of acts."""
+def dated(row: HiddenDanger, acts: Collection[str] = ()) -> list[tuple[date, str, str]]:
+    """(day, what, who) by the row's own columns, of what no recorded act tells: a sheet brought it."""
     told = (
-        (row.found_on, "发现", row.finder),
-        (row.graded_on, f"判定{row.get_level_display()}", row.graded_by),
-        (row.rectified_on, "整改完成", row.rectifier),
-        (row.verified_on, "验收合格", row.verifier),
-        (row.closed_on, "销号", row.closed_by),
+        (row.found_on, "发现", row.finder, {"add"}),
+        (row.graded_on, f"判定{row.get_level_display()}", row.graded_by, {"grade", "raise", "downgrade"}),
+        (row.rectified_on, "整改完成", row.rectifier, {"submit", "fix"}),
+        (row.verified_on, "验收合格", row.verifier, {"verify"}),
+        (row.closed_on, "销号", row.closed_by, {"close"}),
     )
-    return [(day, text, who) for day, text, who in told if day]
+    return [(day, text, who) for day, text, who, by in told if day and not by & set(acts)]
+
+
+def told_to_firm(row: HiddenDanger) -> list[tuple[Any, str]]:
+    """(moment, words) of the reminders that went to the firm's people before the due day, once a due day.
+
+    Asked through the people: notices are found by person and key.
+    """
+    rows = Notice.objects.unscoped("that reminders of a danger which was found visible went out").filter(
+        person_id__in=people_of_firm(row.enterprise_id), key__startswith=f"dangers:{row.pk}:near:"
+    )
+    sent = rows.order_by().values("key").annotate(at=Min("created_at"), n=Count("pk"))
+    return [(one["at"], f"临期提醒已通知企业 {one['n']} 人") for one in sent]
 
 
 def closed_before(differences: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -27,6 +28,8 @@ from anlan.kernel.pages.moves import MoveButton, buttons, side_sections
 from anlan.kernel.pages.rows import event
 from anlan.kernel.requests import ActorRequest
 
+# While it is the firm's turn.
+NUDGED = ("ordered", "rectifying")
 ASIDE = ("升为重大", "作废", "重新打开", "上传附件")
 
 
@@ -66,7 +69,12 @@ class DangerPage:
     def acts(self) -> list[Act | MoveButton]:
         """Print, and the moves out of where it stands."""
         printed = Act("打印通知单", reverse("danger-notice", args=[self.row.pk]), "printer", office_only=True)
-        return [printed, *(one for one in self._buttons if one.label not in ASIDE)]
+        found: list[Act | MoveButton] = [printed]
+        row, seat = self.row, self.actor.seat
+        if row.state in NUDGED and self.actor.may("dangers.order") and seat and seat.unit_id:
+            url = f"{reverse('danger-bulk', args=['nudge'])}?ids={row.pk}&next={self.base}"
+            found.append(MoveButton("发催办", url, post=True, icon="bell"))
+        return [*found, *(one for one in self._buttons if one.label not in ASIDE)]
 
     @property
     def closed_moves(self) -> list[str]:
@@ -132,13 +140,17 @@ class DangerPage:
     @cached_property
     def steps(self) -> list[dict[str, str]]:
         """The step line."""
-        return reads_danger.steps(self.row)
+        return reads_danger.steps(self.row, self.asked_day)
 
     @cached_property
     def elements(self) -> list[tuple[str, str, Any, Any]]:
         """The five elements."""
-        asked = next((one.new_due_on for one in self.waiting if one.kind == "extension"), None)
-        return reads_danger.elements(self.row, asked)
+        return reads_danger.elements(self.row, self.asked_day)
+
+    @property
+    def asked_day(self) -> date | None:
+        """To which day an extension is asked for, if one waits."""
+        return next((one.new_due_on for one in self.waiting if one.kind == "extension"), None)
 
     @property
     def settled(self) -> int:
@@ -260,8 +272,10 @@ class DangerPage:
                 one.pk for one in DangerListing.objects.visible_to(self.actor).filter(danger=self.row)
             ],
         }
-        found = []
+        found: list[tuple[Any, dict[str, Any]]] = []
+        acts = set()
         for entry in reads_danger.acts_of(self.row, hanging):
+            acts.add(entry.act)
             drawn = event(registry.ledger(entry.ledger), entry, names)
             drawn["changes"] = [] if entry.act != "change" else drawn["changes"]
             if entry.act == "reopen":
@@ -269,10 +283,11 @@ class DangerPage:
                 drawn["kind"] = "bad"
             found.append((entry.at, drawn))
         row, today = self.row, clock.today()
-        if not found:
-            for day, text, who in reads_danger.dated(row):
-                told = {"time": cells.day(day, short=day.year == today.year), "text": text, "who": who}
-                found.append((start_of(day), told))
+        for day, text, who in reads_danger.dated(row, acts):
+            told = {"time": cells.day(day, short=day.year == today.year), "text": text, "who": who}
+            found.append((start_of(day), told))
+        for at, text in reads_danger.told_to_firm(row):
+            found.append((at, {"time": cells.recent(at, today), "text": text, "kind": "sys"}))
         ended = row.rectified_on or today
         if row.due_on and row.due_on < ended and row.state != "void":
             at = end_of(row.due_on)

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET
 
 from anlan.hazards import danger_cells
@@ -16,7 +17,6 @@ from anlan.hazards.models import HiddenDanger
 from anlan.hazards.rules.danger_remedy import ASSIGNABLE
 from anlan.kernel import cells, clock
 from anlan.kernel.once import new_key, once
-from anlan.kernel.pages.lists import safe_next
 from anlan.kernel.requests import ActorRequest, whole
 from anlan.kernel.writing import Refused
 from anlan.org.models import Person
@@ -33,6 +33,13 @@ def picked(request: ActorRequest) -> list[HiddenDanger]:
     return list(rows.select_related("enterprise", "regulator").order_by("attention_on", "id"))
 
 
+def back_of(request: ActorRequest) -> str:
+    """Where the act came from, if it is an address of our own; else the list."""
+    wanted = request.POST.get("next") or request.GET.get("next", "")
+    ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()})
+    return wanted if ours else reverse("ledger-list", args=["dangers"])
+
+
 def assign(request: ActorRequest) -> HttpResponse:
     """Choose the person; sent back, name them for every danger where nothing stands against it."""
     if not request.actor.may(danger_assign.ASSIGN):
@@ -40,7 +47,7 @@ def assign(request: ActorRequest) -> HttpResponse:
     rows = picked(request)
     if not rows:
         raise Http404
-    back = safe_next(request, reverse("ledger-list", args=["dangers"]))
+    back = back_of(request)
     if request.method == "POST" and "release" in request.POST:
         return _release(request, rows, back)
     error = ""
@@ -56,7 +63,7 @@ def assign(request: ActorRequest) -> HttpResponse:
         "held": [one for one in rows if one.assigned_to_id],
         "picker": _picker(rows),
         "error": error,
-        "next": request.POST.get("next") or request.GET.get("next", ""),
+        "next": back,
         "back_url": back,
         "key": new_key(),
     }

@@ -15,10 +15,9 @@ from django.utils.dateparse import parse_date
 
 from anlan.hazards.actions import danger_letters
 from anlan.hazards.models import HiddenDanger
-from anlan.hazards.pages.danger_assign import picked
+from anlan.hazards.pages.danger_assign import back_of, picked
 from anlan.kernel import clock, parameters
 from anlan.kernel.once import new_key, once
-from anlan.kernel.pages.lists import safe_next
 from anlan.kernel.requests import ActorRequest, whole
 from anlan.kernel.writing import Refused
 
@@ -32,7 +31,7 @@ def letters(request: ActorRequest) -> HttpResponse:
     rows = picked(request)
     if not rows:
         raise Http404
-    back = safe_next(request, reverse("ledger-list", args=["dangers"]))
+    back = back_of(request)
     if request.method == "POST":
         return _draft(request, rows, back)
     try:
@@ -48,7 +47,7 @@ def letters(request: ActorRequest) -> HttpResponse:
         "left": [{"row": row, "url": _url(row), "reason": reason} for row, reason in left],
         "ids": [one.pk for one in rows],
         "answer_by": clock.today() + timedelta(days=parameters.value("chase-answer-days")),
-        "next": request.GET.get("next", ""),
+        "next": back,
         "back_url": back,
         "key": new_key(),
     }

@@ -23,13 +23,14 @@ from anlan.hazards.actions.danger_people import people_of_firm, people_of_units
 from anlan.hazards.danger_ledgers import OPEN
 from anlan.hazards.models import HiddenDanger
 from anlan.hazards.models.dangers import OPEN_STATES
+from anlan.hazards.pages.danger_assign import back_of
 from anlan.kernel import audit, clock, moves, notice, registry
 from anlan.kernel.counting import Count
 from anlan.kernel.exchange import export, running
 from anlan.kernel.listing import Listing
 from anlan.kernel.models import Referral
 from anlan.kernel.pages.access import ledger_for
-from anlan.kernel.pages.lists import ListPage, safe_next
+from anlan.kernel.pages.lists import ListPage
 from anlan.kernel.requests import ActorRequest, whole
 from anlan.kernel.writing import Refused, Stale
 
@@ -102,9 +103,10 @@ def dangers(request: ActorRequest) -> HttpResponse:
 @require_POST
 def bulk(request: ActorRequest, act: str) -> HttpResponseBase:
     """One act on the picked rows, each as the page of the row would do it."""
-    ids = [number for one in request.POST.getlist("ids")[:MOST] if (number := whole(one))]
+    given = request.POST.getlist("ids") or request.GET.getlist("ids")
+    ids = [number for one in given[:MOST] if (number := whole(one))]
     acts = {"nudge": ("dangers.order", _nudge), "close": ("dangers.close", _close)}
-    back = safe_next(request, reverse("ledger-list", args=["dangers"]))
+    back = back_of(request)
     if act in CHOOSING:
         return _choose(request, CHOOSING[act], ids, back)
     if act == "export" and request.actor.may("dangers.export"):
@@ -175,7 +177,10 @@ def _nudge(request: ActorRequest, rows: list[HiddenDanger]) -> None:
         reached = notice.notify(people, key, text, link=link, row=row)
         audit.record(request.actor, "nudge", row, note=f"通知 {reached} 人")
         told, silent = told + (reached > 0), silent + (not reached)
-    messages.success(request, f"已催办 {told} 条。")
+    if told or not rows:
+        messages.success(request, f"已催办 {told} 条。")
+    if done := sum(row.state not in OPEN_STATES for row in rows):
+        messages.warning(request, f"{done} 条已经销号或作废，没有催。")
     if silent:
         messages.warning(
             request, f"{silent} 条没有可通知的人：企业和监管部门都没有在岗账号，或今天已经催过。"

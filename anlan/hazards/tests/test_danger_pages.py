@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from anlan.hazards import reads_danger
 from anlan.hazards.actions import danger as act
+from anlan.hazards.actions import danger_nightly
 from anlan.hazards.models import DangerRequest, HiddenDanger
 from anlan.hazards.tests.danger_case import (
     DONE,
@@ -182,6 +183,26 @@ def test_a_nudge_reaches_the_firm_once_a_day(house: World, signed_in: SignIn) ->
         client.post(reverse("danger-bulk", args=["nudge"]), {"ids": [row.pk]})
     told = Notice.objects.unscoped("test").filter(key__contains=":nudge:")
     assert [one.person_id for one in told] == [house.person("enterprise_user").pk]
+
+
+def test_the_page_nudges_and_the_course_tells_what_no_act_tells(house: World, signed_in: SignIn) -> None:
+    row, client = ordered(house), signed_in("county_officer")
+    HiddenDanger.objects.unscoped("test").filter(pk=row.pk).update(graded_by="旧账", due_on=TODAY)
+    danger_nightly.remind(TODAY)
+    page = text_of(client.get(reverse("danger", args=[row.pk])))
+    url = f"{reverse('danger-bulk', args=['nudge'])}?ids={row.pk}&next={reverse('danger', args=[row.pk])}"
+    assert url in page and "临期提醒已通知企业 1 人" in page
+    assert client.post(url)["Location"] == reverse("danger", args=[row.pk])
+    page = text_of(client.get(reverse("danger", args=[row.pk])))
+    assert "催办：通知 1 人" in page and "判定级别" in page
+    brought = HiddenDanger(
+        enterprise_id=1, description="旧台账来的", found_on=date(2023, 5, 1), finder="老张", state="ordered",
+        due_on=TODAY, region_path=row.region_path,
+    )  # fmt: skip
+    brought.save()
+    client.post(reverse("danger-bulk", args=["nudge"]), {"ids": [brought.pk]})
+    page = text_of(client.get(reverse("danger", args=[brought.pk])))
+    assert "催办" in page and "老张" in page and ">05-01<" in page
 
 
 def test_picked_rows_are_exported_and_no_others(house: World, signed_in: SignIn) -> None:
