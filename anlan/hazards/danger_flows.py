@@ -11,6 +11,7 @@ from anlan.hazards.actions import danger_list as listing
 from anlan.hazards.actions import danger_people as people
 from anlan.hazards.models import DangerListing, DangerPlan, DangerRequest, HiddenDanger
 from anlan.hazards.rules import danger_clocks, danger_remedy
+from anlan.hazards.rules.danger_photos import AFTER
 from anlan.kernel import clock, files, parameters
 from anlan.kernel.due import Term, Unit
 from anlan.kernel.scope import Actor, ScopedModel
@@ -28,7 +29,7 @@ def facts(row: HiddenDanger) -> Facts:
     """The columns, the plan, whether photos of afterwards hang there, whether a request waits."""
     hidden = "the facts that a guard asks of a danger that was found visible"
     plan = DangerPlan.objects.unscoped(hidden).filter(danger=row).values().first()
-    after = files.attached(row).filter(kind=act.AFTER)
+    after = files.attached(row).filter(kind=AFTER)
     if row.reopened_at:
         # What was photographed before it was reopened has proved nothing.
         after = after.filter(uploaded_at__gte=row.reopened_at)
