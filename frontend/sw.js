@@ -6,6 +6,7 @@ const STORE = 'anlan-offline-1';
 const KEPT = 'anlan-forms-1';
 const PAGE = '/offline';
 const FORMS = ['/dangers/phone/'];
+const PATIENCE = 4000;
 
 async function keep() {
   const store = await caches.open(STORE);
@@ -37,9 +38,17 @@ self.addEventListener('activate', event => {
     .then(names => Promise.all(names.filter(name => (name.startsWith('anlan-offline') || name.startsWith('anlan-forms')) && name !== STORE && name !== KEPT).map(name => caches.delete(name))))
     .then(() => self.clients.claim()));
 });
+// A form that is kept does not wait for a network that hangs: after PATIENCE the kept one is shown.
+async function soon(request, name, otherwise) {
+  const asked = fetch(request);
+  asked.catch(() => undefined);
+  const kept = await caches.match(name);
+  if (!kept) return asked.catch(otherwise);
+  return Promise.race([asked.catch(() => kept), new Promise(done => { setTimeout(() => done(kept), PATIENCE); })]);
+}
 self.addEventListener('fetch', event => {
-  const { request } = event;
-  if (request.method !== 'GET' || new URL(request.url).origin !== location.origin) return;
-  if (request.mode === 'navigate') event.respondWith(fetch(request).catch(async () => (FORMS.includes(new URL(request.url).pathname) && await caches.match(new URL(request.url).pathname)) || caches.match(PAGE)));
-  else if (['style', 'script', 'image'].includes(request.destination)) event.respondWith(fetch(request).catch(async () => await caches.match(request) || Response.error()));
+  const { request } = event, { origin, pathname } = new URL(request.url);
+  if (request.method !== 'GET' || origin !== location.origin) return;
+  if (request.mode === 'navigate') event.respondWith(FORMS.includes(pathname) ? soon(request, pathname, () => caches.match(PAGE)) : fetch(request).catch(() => caches.match(PAGE)));
+  else if (['style', 'script', 'image'].includes(request.destination)) event.respondWith(soon(request, request, () => Response.error()));
 });

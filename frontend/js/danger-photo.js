@@ -2,16 +2,23 @@
 'use strict';
 (() => {
   document.querySelectorAll('[data-photo-form]').forEach(form => {
-    const input = form.querySelector('input[type=file]');
+    const input = form.querySelector('input[type=file]'), said = form.querySelector('[data-file-name]');
     input.addEventListener('change', async () => {
       if (!input.files.length) return;
-      const [small, place] = [await window.anlanPhoto.shrink(input.files[0]), await window.anlanPhoto.where()];
+      let small;
+      try { small = await window.anlanPhoto.shrink(input.files[0]); } catch (error) {
+        input.value = '';
+        said.textContent = `${error.message}。请另选一张。`;
+        said.className = 'red';
+        return;
+      }
+      const place = small.longitude === undefined && small.fresh ? await window.anlanPhoto.where() : small;
       const files = new DataTransfer();
       files.items.add(new File([small.blob], small.name, { type: small.blob.type }));
       input.files = files.files;
       form.elements.taken_at.value = small.taken_at;
-      form.elements.longitude.value = place ? place.longitude : '';
-      form.elements.latitude.value = place ? place.latitude : '';
+      form.elements.longitude.value = place?.longitude ?? '';
+      form.elements.latitude.value = place?.latitude ?? '';
     });
   });
 })();

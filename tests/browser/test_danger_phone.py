@@ -54,12 +54,10 @@ def phone(house: World, chromium: Any, live_server: Any) -> Iterator[Any]:
     assert complaints == []
 
 
-def picture(folder: Path, name: str, shade: int) -> str:
+def picture(folder: Path, name: str, shade: int, size: tuple[int, int] = (2400, 1800)) -> str:
     """A large picture, as a camera writes it."""
     out = io.BytesIO()
-    Image.effect_noise((2400, 1800), 40).point(lambda value: (value + shade) % 256).save(
-        out, "JPEG", quality=90
-    )
+    Image.effect_noise(size, 40).point(lambda value: (value + shade) % 256).save(out, "JPEG", quality=90)
     path = folder / name
     path.write_bytes(out.getvalue())
     return str(path)
@@ -115,6 +113,7 @@ def test_a_clash_shows_both_versions_and_loses_neither(house: World, phone: Any,
     phone.wait_for_selector("[data-phone-own] button")
     phone.context.set_offline(True)
     phone.click("[data-phone-own] button")
+    phone.wait_for_selector("[data-phone-editing]:not([hidden])")
     phone.fill("#what", "后厨报警器断电，软管老化")
     phone.click("text=保存，联网后上报")
     records(phone, "waiting", 1)
@@ -124,15 +123,94 @@ def test_a_clash_shows_both_versions_and_loses_neither(house: World, phone: Any,
     phone.wait_for_selector(".pm-clash")
     shown = phone.inner_text(".pm-clash")
     assert "后厨报警器断电，软管老化" in shown and "报警器已拆除" in shown and "汪海波" in shown
-    assert "二楼" in shown and "三楼" in shown
+    assert "二楼" in shown and "三楼" in shown and "只有对方改了" in shown
     phone.evaluate(AXE.read_text("utf-8"))
     assert phone.evaluate(AXE_RUN, AXE_RULES) == []
     assert HiddenDanger.objects.unscoped("test").get(pk=row.pk).description == "报警器已拆除"
-    phone.check(".pm-clash input[name=place][value=theirs]")
+    assert phone.is_checked(".pm-clash input[name=place][value=theirs]")
+    phone.check(".pm-clash input[name=description][value=mine]")
     phone.click("text=按所选的上报")
     records(phone, "sent", 1)
     there = HiddenDanger.objects.unscoped("test").get(pk=row.pk)
     assert (there.description, there.place) == ("后厨报警器断电，软管老化", "三楼")
+
+
+def test_a_closed_browser_a_second_press_and_a_network_amid_the_writing_lose_and_double_nothing(
+    house: World, phone: Any, live_server: Any, tmp_path: Path
+) -> None:
+    context = phone.context
+    context.set_offline(True)
+    (tmp_path / "x.jpg").write_bytes(b"%PDF-1.4")
+    phone.set_input_files("input[name=album]", str(tmp_path / "x.jpg"))
+    phone.wait_for_selector("text=不是照片")
+    phone.set_input_files(
+        "input[name=album]", [picture(tmp_path, f"{n}.jpg", 20 * n, (320, 240)) for n in range(10)]
+    )
+    phone.fill("#what", "消火栓被挡")
+    phone.locator("[data-phone-pics] figure").nth(8).wait_for()
+    phone.wait_for_selector("text=最多 9 张，有 1 张没有加入")
+    phone.evaluate("anlanOutbox.kept('form-photos')")
+    phone.wait_for_timeout(500)  # the pause after typing in which the form is kept
+    phone.close()
+    page = context.new_page()
+    page.goto(f"{live_server.url}/dangers/phone/")
+    page.wait_for_selector("[data-danger-phone][data-ready]")
+    assert page.input_value("#what") == "消火栓被挡"
+    assert page.locator("[data-phone-pics] figure").count() == 9
+    page.eval_on_selector("form", "form => { form.requestSubmit(); form.requestSubmit(); }")
+    records(page, "waiting", 1)
+    page.click("[data-phone-list] button")
+    page.wait_for_selector("[data-phone-editing]:not([hidden])")
+    context.set_offline(False)
+    page.evaluate("anlanOutbox.flush('/dangers/phone/sync/', null)")
+    assert HiddenDanger.objects.unscoped("test").count() == 0
+    page.fill("#what", "消火栓被货架挡住")
+    page.click("text=保存，联网后上报")
+    records(page, "sent", 1)
+    row = HiddenDanger.objects.unscoped("test").get()
+    assert row.description == "消火栓被货架挡住" and files.attached(row).count() == 9
+
+
+def test_a_lost_answer_a_lapsed_sign_in_and_a_full_disk_keep_what_was_written(
+    house: World, phone: Any, live_server: Any, tmp_path: Path
+) -> None:
+    lost: list[int] = []
+
+    def lose(route: Any) -> None:
+        if lost:
+            route.continue_()
+        else:
+            lost.append(route.fetch().status)
+            route.abort()
+
+    phone.route("**/dangers/phone/sync/", lose)
+    report(phone, "灭火器压力不足", picture(tmp_path, "a.jpg", 10))
+    phone.wait_for_selector("text=连不上系统")
+    phone.click("[data-phone-list] button")
+    phone.wait_for_selector("[data-phone-editing]:not([hidden])")
+    phone.fill("#what", "灭火器压力不足，已过期")
+    phone.context.clear_cookies()
+    phone.click("text=保存，联网后上报")
+    phone.wait_for_selector("[data-phone-signin]:not([hidden])")
+    phone.click("[data-phone-signin]")
+    phone.fill("#id_login", "jiancha")
+    phone.fill("#id_password", PASSWORD)
+    phone.click("button.pri")
+    phone.wait_for_selector("[data-danger-phone][data-ready]")
+    records(phone, "sent", 1)
+    row = HiddenDanger.objects.unscoped("test").get()
+    assert lost == [200] and row.description == "灭火器压力不足，已过期" and files.attached(row).count() == 1
+    phone.evaluate(
+        "() => { IDBObjectStore.prototype.put = () => { throw new DOMException('', 'QuotaExceededError') } }"
+    )
+    phone.context.set_offline(True)
+    report(phone, "楼梯间堆物", picture(tmp_path, "b.jpg", 90))
+    phone.wait_for_selector("text=手机存储满了，没有存下")
+    assert phone.input_value("#what") == "楼梯间堆物"
+    phone.context.set_offline(False)
+    phone.click("text=保存，联网后上报")
+    phone.wait_for_selector("text=已直接上报")
+    assert HiddenDanger.objects.unscoped("test").count() == 2
 
 
 def test_another_persons_records_wait_for_their_own_sign_in(

@@ -36,6 +36,8 @@ class Record:
     photos: Sequence[Mapping[str, Any]] = field(default_factory=list)
     id: int | None = None
     base_version: int | None = None
+    # What the person did not take of their own words when two sides had changed: goes on record.
+    dropped: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -84,9 +86,18 @@ def _edit(actor: Actor, record: Record) -> HiddenDanger:
         raise Refused(f"这条隐患已经{row.get_state_display().removeprefix('已')}，没有改动。")
     if record.base_version is None:
         raise ValidationError("没有写明改的是哪一版，不能上报。")
-    values = {name: value for name, value in _values(actor, record.fields).items() if name in EDITABLE}
+    # Firm and day of finding stay: a firm's name that is not in the register would end up in the place.
+    given = {name: value for name, value in record.fields.items() if name in EDITABLE}
+    values = {name: value for name, value in _values(actor, given).items() if name in EDITABLE}
     with transaction.atomic():
-        write(actor, row, values, "change", seen=record.base_version, note="手机上离线修改")
+        note = (
+            f"手机上离线修改；两边都改过，没有采用的：{'；'.join(record.dropped)}" if record.dropped else ""
+        )
+        written = write(
+            actor, row, values, "change", seen=record.base_version, note=note[:500] or "手机上离线修改"
+        )
+        if note and not written.differences:
+            audit.record(actor, "change", row, note=note[:500])
         for one in record.photos:
             act.photograph(actor, row, one["upload"], act.BEFORE, one.get("taken_at"), one.get("place"))
     return row

@@ -12,7 +12,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
 
 from anlan.enterprises.models import Enterprise
-from anlan.hazards import danger_cells
+from anlan.hazards import danger_cells, reads_photos
 from anlan.hazards.actions import danger_sync
 from anlan.hazards.actions.danger_sync import EDITABLE, Record
 from anlan.hazards.models import HiddenDanger
@@ -106,7 +106,15 @@ def sync(request: ActorRequest) -> JsonResponse:
         return JsonResponse({"state": "refused", "errors": told}, status=422)
     except (Refused, BadFile) as error:
         return JsonResponse({"state": "refused", "errors": {"": [str(error)]}}, status=422)
-    return JsonResponse({"state": "stored", **made, "repeated": not fresh})
+    hints = _hints(request, made["id"]) if fresh and record.photos else []
+    return JsonResponse({"state": "stored", **made, "repeated": not fresh, "hints": hints})
+
+
+def _hints(request: ActorRequest, pk: int) -> list[str]:
+    """What speaks against the photos that were just hung: 与 YH0000012 的照片近似（相差 2/64）."""
+    row = HiddenDanger.objects.visible_to(request.actor).filter(pk=pk).first()
+    found = reads_photos.shots(request.actor, row) if row is not None else []
+    return list(dict.fromkeys(words for shot in found for words, _ in shot.hints))[:3]
 
 
 def record_of(request: ActorRequest) -> Record:
@@ -130,4 +138,5 @@ def record_of(request: ActorRequest) -> Record:
         photos=hung,
         id=whole(raw.get("id")),
         base_version=whole(raw.get("base_version")),
+        dropped=[str(one)[:200] for one in raw.get("dropped") or ()][:5],
     )

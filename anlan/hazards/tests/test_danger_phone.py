@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from anlan.hazards.models import HiddenDanger
 from anlan.hazards.tests.danger_case import TODAY, WUYUAN, XINZHOU, firm, found, picture, world
-from anlan.kernel import clock, files
+from anlan.kernel import audit, clock, files
 from anlan.kernel.writing import write
 from anlan.org.testing import World
 
@@ -122,6 +122,16 @@ def test_an_edit_of_an_older_version_gets_both_and_changes_nothing(house: World)
     assert HiddenDanger.objects.unscoped("test").get(pk=row.pk).place == "三楼"
     settled = {**edit, "base_version": told["version"], "key": "b" * 32}
     assert send(client, {"description": "改过的", "place": "二楼"}, 0, **settled).status_code == 200
+    assert HiddenDanger.objects.unscoped("test").get(pk=row.pk).place == "二楼"
+
+
+def test_what_a_person_did_not_take_of_their_own_words_goes_on_record(house: World) -> None:
+    row = found(house.actor("county_inspector"), enterprise_id=1, place="二楼")
+    edit = {"kind": "edit", "id": row.pk, "base_version": row.version, "dropped": ["在哪里“地下室”"]}
+    fields = {"place": "二楼", "firm": "不在名录的小店"}
+    assert send(phone_of(house, "county_inspector"), fields, 0, **edit).status_code == 200
+    last = next(iter(audit.history(row, 1)))
+    assert "没有采用的：在哪里“地下室”" in last.note
     assert HiddenDanger.objects.unscoped("test").get(pk=row.pk).place == "二楼"
 
 
