@@ -44,7 +44,21 @@ ORDER = (
     # Behind 更多.
     *("licence-checks", "enterprise-mergers"),
 )
+# A firm's own menu, by its tasks; the entries are those of the offices, named by key.
+FIRM_MENU = (
+    Group("firm-find", "自查隐患", "search", position=11, firm=True,
+          order=("danger-phone", "danger-statistics", "hazard-map")),
+    Group("firm-mend", "整改回复", "tool", position=12, firm=True,
+          order=("dangers", "danger-requests", "danger-listings", "danger-assigned")),
+    Group("firm-risks", "风险与告知", "alert-triangle", position=13, firm=True,
+          order=("risks", "risk-jobs", "work-confirmations", "site-plans", "installations", "guarantor-grid",
+                 "guarantors", "guarantor-duties", "shift-leaders", "gb18218")),
+    Group("firm-papers", "证照与人员", "id-badge-2", position=14, firm=True,
+          order=("own-firm", "licences", "key-people", "certificates", "licence-checks", "enterprise-sites",
+                 "facilities", "facility-overview", "closures", "enterprises")),
+)  # fmt: skip
 MENU = (
+    *FIRM_MENU,
     Group("enterprises", "企业档案", "building", position=45, order=ORDER),
     Entry("enterprises", "own-firm", "本企业", "own-firm", "own-firm.fill"),
     Entry("enterprises", "duplicates", "疑似重复", "enterprise-duplicates", "enterprises.merge", icon="copy"),

@@ -7,7 +7,7 @@ An entry shows only to those who may open it; a group without entries is not sho
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property
 from typing import Any
@@ -26,7 +26,9 @@ MOST = 10  # second-level entries that a reader still takes in
 class Group:
     """A first-level entry of the menu. `url` names a page of its own; `foot` puts it at the bottom.
 
-    `order` names the keys of its second-level entries as they should stand; others follow.
+    `order` names the keys of its second-level entries as they should stand; others follow. `firm`: a group of
+    whoever acts for a firm, which takes the entries of `order` out of the offices' groups; `firm_label`: what
+    they call a group that both have.
     """
 
     key: str
@@ -39,6 +41,8 @@ class Group:
     hot: bool = False
     count: Callable[[Actor], int] | None = None
     order: tuple[str, ...] = ()
+    firm: bool = False
+    firm_label: str = ""
 
 
 @dataclass(frozen=True)
@@ -200,7 +204,9 @@ def under(request: HttpRequest, name: str) -> None:
 
 def build_menu(actor: Actor, path: str) -> list[Item]:
     """The entries that `actor` may open, with the one at `path` marked."""
-    groups = {one.key: one for one in registry.declared("MENU") if isinstance(one, Group)}
+    firm = actor.seat is not None and actor.seat.enterprise_id is not None
+    every = [one for one in registry.declared("MENU") if isinstance(one, Group)]
+    groups = {one.key: one for one in every if firm or not one.firm}
     children: dict[str, list[Item]] = {key: [] for key in groups}
     for ledger in registry.ledgers():
         if ledger.in_menu and ledger.menu in children and actor.may_read(ledger.permission("view")):
@@ -210,12 +216,25 @@ def build_menu(actor: Actor, path: str) -> list[Item]:
         if isinstance(one, Entry) and actor.may_read(one.permission):
             count = one.count(actor) if one.count else 0
             children[one.group].append(Item(one.key, one.label, one.icon, address(one.url), count))
+    if firm:
+        _regroup([one for one in groups.values() if one.firm], children)
+        groups = {k: replace(one, label=one.firm_label or one.label) for k, one in groups.items()}
     found = [
         item
         for group in sorted(groups.values(), key=lambda one: one.position)
         if (item := _group_item(group, children[group.key], actor, path)) is not None
     ]
     return found
+
+
+def _regroup(own: list[Group], children: dict[str, list[Item]]) -> None:
+    """Let a firm's groups take their entries, wherever the offices have them."""
+    taken = {key: group.key for group in own for key in group.order}
+    for name, items in list(children.items()):
+        children[name] = [one for one in items if taken.get(one.key, name) == name]
+        for one in items:
+            if (to := taken.get(one.key, name)) != name:
+                children[to].append(one)
 
 
 def _group_item(group: Group, children: list[Item], actor: Actor, path: str) -> Item | None:

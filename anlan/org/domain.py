@@ -10,6 +10,6 @@ LEDGERS = (*territory_domain.LEDGERS, *staff_domain.LEDGERS)
 
 ACTS = (("end", "结束"), ("close", "撤销"), ("hand-over", "交出"), ("take-over", "接任"))
 MENU = (
-    Group("home", "我的办公桌", "inbox", position=0, url="home"),
+    Group("home", "我的办公桌", "inbox", position=0, url="home", firm_label="待办"),
     Group("organisation", "组织机构", "sitemap", position=80, foot=True),
 )
