@@ -62,6 +62,7 @@ def _own(request: ActorRequest, ledger: Ledger, row: Any) -> bool:
         may(request, ledger, "add")
         and row.local
         and row.withdrawn_on is None
+        and (row.valid_to is None or row.valid_to > clock.today())
         and row.region_path == writing.home(request.actor)
     )
 
@@ -77,8 +78,6 @@ def show(request: ActorRequest, pk: int, key: str) -> HttpResponse:
 def renew(request: ActorRequest, pk: int, key: str) -> HttpResponse:
     """The form of a new row, filled with the old version; its days are asked anew."""
     ledger, row = _row(request, pk, key)
-    if row.valid_to is not None and row.valid_to <= clock.today():
-        raise Http404
     sections = tuple(
         replace(one, fields=tuple(name for name in one.fields if name != "key")) for one in ledger.form
     )

@@ -25,7 +25,7 @@ def unpack(name: str, content: bytes) -> tuple[str, dict[str, bytes]]:
     """
     if len(content) > MOST_BYTES:
         raise BadArchive("文件超过 1 MB。行业包只放文字，请检查是否放进了别的文件。")
-    files = _zipped(content) if content[:4] == b"PK\x03\x04" else {HEAD_FILE: content}
+    files = _zipped(content) if content[:2] == b"PK" else {HEAD_FILE: content}
     if not files:
         raise BadArchive("压缩包里没有 .yaml 文件。请把行业包目录压成 zip 再上传。")
     found = KEY.search(files.get(HEAD_FILE, b"").decode("utf-8", "replace"))
