@@ -24,7 +24,7 @@ def fields(filters: Iterable[Any]) -> SafeString:
     used = any(_value(one, name) for one in further for name in ("value", "value_from", "value_to"))
     inner = "".join(_field(one) for one in further)
     return mark_safe(
-        f'{first}<details class="filter-more"{" open" if used else ""}><summary class="hide-m">更多条件'
+        f'{first}<details class="filter-more"{" open" if used else ""}><summary>更多条件'
         f'</summary><div class="filter-2">{inner}</div></details>'
     )
 
