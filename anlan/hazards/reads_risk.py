@@ -9,7 +9,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from anlan.hazards.models import (
     Guarantor,
@@ -25,6 +25,7 @@ from anlan.hazards.rules.risk import Colour
 from anlan.kernel import clock
 from anlan.kernel.scope import Actor
 
+OWED_ROLES = (Guarantor.Role.PRINCIPAL, Guarantor.Role.TECHNICAL, Guarantor.Role.OPERATION)
 GRID_STATES = {
     "done": ("g", "按期履职"),
     "late": ("y", "补登或迟"),
@@ -125,6 +126,23 @@ def points_of_job(actor: Actor, enterprise: int, job: str) -> list[RiskPoint]:
     found = RiskPoint.objects.visible_to(actor).filter(enterprise_id=enterprise, job=job)
     rows = found.exclude(state="retired").select_related("enterprise", "site")
     return sorted(rows, key=lambda one: (rank.get(one.residual_colour, 9), one.pk))
+
+
+def lacking() -> Q:
+    """Installations of a known level, not written off, where one of the three roles has nobody today."""
+    today = clock.today()
+    everyone = Guarantor.objects.unscoped("whether anybody answers concerns the installation that is seen")
+    now = everyone.filter(Q(until__isnull=True) | Q(until__gt=today), since__lte=today)
+    roles = [Q(Exists(now.filter(installation=OuterRef("pk"), role=role))) for role in OWED_ROLES]
+    return Q(level__in=MAJOR) & ~Q(state="removed") & ~(roles[0] & roles[1] & roles[2])
+
+
+def roles_lacking(row: MajorHazardInstallation, year_rows: Iterable[Any], today: date) -> list[str]:
+    """The roles that nobody holds on a day, in words; none for what is no installation of a known level."""
+    if not row.is_major or row.state == MajorHazardInstallation.State.REMOVED:
+        return []
+    held = {one.role for one in year_rows if one.since <= today and (one.until is None or one.until > today)}
+    return [str(Guarantor.Role(role).label) for role in OWED_ROLES if role not in held]
 
 
 def by_role(rows: Iterable[Any]) -> list[Any]:

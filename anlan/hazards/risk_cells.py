@@ -99,11 +99,8 @@ def filing(row: MajorHazardInstallation) -> SafeString:
 
 
 def cadence(row: Guarantor) -> SafeString:
-    """How often; for the principal the house's own setting."""
-    words = row.get_cadence_display() or "—"
-    if row.role in (Guarantor.Role.PRINCIPAL, Guarantor.Role.OFFICIAL):
-        return format_html("{} {}", words, cells.tag("待核"))
-    return conditional_escape(words)
+    """How often: read from digests of the document (technical, operation), or the house's own setting."""
+    return format_html("{} {}", row.get_cadence_display() or "—", cells.tag("待核"))
 
 
 def subject(row: Guarantor) -> SafeString:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from anlan.enterprises.located import FIRM_PLACE
+from anlan.hazards import reads_risk
 from anlan.hazards import risk_cells as drawn
 from anlan.hazards import risk_panels as panels
 from anlan.hazards.actions import installation as installations
@@ -26,7 +27,8 @@ from anlan.kernel.ledger import Blank, Column, Filter, Importing, Ledger, Panel,
 from anlan.kernel.scope import Actor
 from anlan.org.offers import industries
 
-LATE, NEAR = "late", "near"
+IN_CHARGE = "in_charge"
+LATE, NEAR, LACKING, WHOLE = "late", "near", "lacking", "whole"
 SIDES = tuple(f"{side}_{name}" for side in ("inherent", "residual") for name in "lec")
 FIRM = ("企业名称", "单位名称", "生产经营单位")
 CONTROLS = ("engineering", "management", "training", "ppe", "emergency")
@@ -46,6 +48,11 @@ def own_firm(actor: Actor) -> Mapping[str, Any]:
 def own_firm_today(actor: Actor) -> Mapping[str, Any]:
     """As `own_firm`, graded today."""
     return {**own_firm(actor), "reviewed_on": clock.today()}
+
+
+def _in_charge(value: str) -> Q:
+    missing = reads_risk.lacking()
+    return missing if value == LACKING else ~missing
 
 
 def _review(value: str) -> Q:
@@ -75,7 +82,7 @@ RISKS = Ledger(
             "residual_colour",
             cell=drawn.residual,
             value=lambda row: row.get_residual_colour_display(),
-            css="c-s",
+            css="c-l",
         ),
         Column("responsible_level"),
         Column("responsible", shown=False),
@@ -216,7 +223,7 @@ INSTALLATIONS = Ledger(
         Column("substances"),
         Column("s_value", label="S、R", cell=drawn.figures, value=lambda row: row.s_value),
         Column("r_value", label="R", shown=False),
-        Column("level", cell=drawn.level, value=lambda row: row.get_level_display(), css="c-s"),
+        Column("level", cell=drawn.level, value=lambda row: row.get_level_display(), css="c-l"),
         Column("state", cell=drawn.filing, value=lambda row: row.get_state_display()),
         Column("online", shown=False),
         Column("assessment_due_on", shown=False),
@@ -228,6 +235,14 @@ INSTALLATIONS = Ledger(
         Filter("kind"),
         Filter("online", more=True),
         Filter("assessment_due_on", more=True),
+        Filter(
+            IN_CHARGE,
+            label="包保责任人",
+            kind="choice",
+            options=lambda: ((LACKING, "缺责任人"), (WHOLE, "三人齐全")),
+            apply=_in_charge,
+            more=True,
+        ),
         *WHERE,
         *FIRM_PLACE.filters(),
     ),
@@ -238,6 +253,7 @@ INSTALLATIONS = Ledger(
         View("second", "二级", {"level": "2"}),
         View("unknown", "未计算", {"level": "unknown"}),
         View("unfiled", "未备案", {"state": "unfiled"}),
+        View("lacking", "缺包保责任人", {IN_CHARGE: LACKING}, count=False),
     ),
     form=(
         Section(
@@ -356,7 +372,7 @@ DUTIES = Ledger(
         Column("guarantor", link=True, css="c-t"),
         Column("starts_on"),
         Column("due_on"),
-        Column("state", cell=drawn.duty, value=lambda row: row.get_state_display(), css="c-s"),
+        Column("state", cell=drawn.duty, value=lambda row: row.get_state_display(), css="c-due"),
         Column("done_on"),
         Column("dangers_found", unit="条"),
         Column("finding", shown=False),

@@ -72,8 +72,7 @@ def _words(row: RiskPoint, column: str, value: Decimal | None) -> str:
 def _unsure(row: RiskPoint) -> str:
     """What of the scheme is still to be checked against its source."""
     if row.method == RiskPoint.Method.LS:
-        unsure = ls.SCHEMES.get(row.variant, ls.SCHEMES["standard"]).confidence == "M"
-        return "分级界限待核" if unsure else "判据文字待核"
+        return "分级界限、判据文字待核"
     return "15 及以下各档后果待核" if row.variant == "accident" else "界限归属待核（70、20）"
 
 
@@ -132,8 +131,14 @@ def reckonings(actor: Actor, row: MajorHazardInstallation) -> Mapping[str, Any]:
 def people(actor: Actor, row: MajorHazardInstallation) -> Mapping[str, Any]:
     """The three guarantors with this year's periods as a grid."""
     year = clock.today().year
-    found = reads_risk.grid(reads_risk.by_role(row.guarantors.visible_to(actor)), year, clock.today())
-    return {"grid": found, "installation": row, "may": actor.may("guarantors.add"), "year": year}
+    rows = reads_risk.by_role(row.guarantors.visible_to(actor))
+    return {
+        "grid": reads_risk.grid(rows, year, clock.today()),
+        "lacking": reads_risk.roles_lacking(row, rows, clock.today()),
+        "installation": row,
+        "may": actor.may("guarantors.add"),
+        "year": year,
+    }
 
 
 def duties_of_one(actor: Actor, row: Guarantor) -> Mapping[str, Any]:

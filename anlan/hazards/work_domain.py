@@ -7,14 +7,17 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from anlan.hazards import risk_cells
 from anlan.hazards.actions import work as acts
 from anlan.hazards.models import RiskPoint, WorkConfirmation
-from anlan.hazards.pages.work import CONFIRM, people_of
+from anlan.hazards.pages.work import people_of
 from anlan.hazards.risk_ledgers import WHERE
 from anlan.hazards.rules import work
 from anlan.hazards.rules.risk import Colour
+from anlan.kernel import cells, clock
 from anlan.kernel.ledger import Blank, Column, Filter, Ledger, Panel, Section, View
 from anlan.kernel.measure import Coverage, Measure
 from anlan.kernel.scope import Actor
@@ -51,6 +54,15 @@ def people(actor: Actor, row: WorkConfirmation) -> Mapping[str, Any]:
     }
 
 
+def standing(row: WorkConfirmation) -> SafeString:
+    """Confirmed, waiting, or no longer to be confirmed because the day is over."""
+    if row.state == WorkConfirmation.State.CONFIRMED:
+        return cells.light("g", "已确认")
+    if row.state == WorkConfirmation.State.VOID:
+        return format_html('<span class="mid">{}</span>', row.get_state_display())
+    return cells.light("r", "过期未确认") if row.on_day < clock.today() else cells.light("o", "待确认")
+
+
 LEDGER = Ledger(
     key="work-confirmations",
     model=WorkConfirmation,
@@ -69,7 +81,7 @@ LEDGER = Ledger(
         Column("shift"),
         Column("workers"),
         Column("guardian"),
-        Column("state"),
+        Column("state", cell=standing, value=lambda row: row.get_state_display(), css="c-st"),
         Column("confirmed_at", shown=False),
         Column("activity", shown=False),
         Column("signatures", shown=False),
@@ -121,7 +133,7 @@ WAY = Workflow(
         State("void", "已作废", final=True),
     ),
     moves=(
-        Move("confirm", CONFIRM, ("open",), "confirmed", guards=(acts.whole,), action=acts.confirmed,
+        Move("confirm", "确认可以作业", ("open",), "confirmed", guards=(acts.whole,), action=acts.confirmed,
              confirm="确认后措施和签字不能再改。"),
         Move("annul", "作废", ("open", "confirmed"), "void", note="作废理由（作业取消、填错、情况有变等）"),
     ),

@@ -17,6 +17,7 @@ from anlan.hazards import reads_risk, risk_cells
 from anlan.hazards.actions import installation as acts
 from anlan.hazards.models import Guarantor, MajorHazardInstallation
 from anlan.hazards.pages.risk_cards import sheet
+from anlan.hazards.risk_ledgers import IN_CHARGE, LACKING
 from anlan.hazards.rules import gb18218
 from anlan.hazards.rules.gb18218 import Held
 from anlan.hazards.rules.gb18218_tables import ALPHA, CATEGORIES, LEVEL_WORDS, LEVELS, STANDARD, SUBSTANCES
@@ -230,11 +231,21 @@ def guarantor_grid(request: ActorRequest) -> HttpResponse:
         "after": year + 1 if year < today.year else None,
         "groups": groups,
         "more": len(found) > MOST_ROWS,
+        **_lacking(request),
         "missed": sum(one.missed for one in grid),
         "owed": sum(one.owed for one in grid),
         "done": sum(one.done for one in grid),
     }
     return render(request, "hazards/installation_grid.html", {"page": page})
+
+
+def _lacking(request: ActorRequest) -> dict[str, Any]:
+    """How many installations lack a guarantor, counted to a bound, and the list of them."""
+    rows = MajorHazardInstallation.objects.visible_to(request.actor).filter(reads_risk.lacking())
+    count = len(rows.values_list("pk", flat=True)[: MOST_ROWS + 1])
+    words = f"{MOST_ROWS}+" if count > MOST_ROWS else count
+    url = f"{reverse('ledger-list', args=['installations'])}?{IN_CHARGE}={LACKING}"
+    return {"lacking": words, "lacking_url": url}
 
 
 @require_GET

@@ -12,12 +12,24 @@ from django.views.decorators.http import require_GET
 from anlan.hazards import risk_cells
 from anlan.kernel import cells
 from anlan.kernel.pages.access import ledger_for, row_for
+from anlan.kernel.pages.moves import MoveButton
 from anlan.kernel.pages.rows import RowPage
 from anlan.kernel.requests import ActorRequest
+
+# What takes back or ends is never the button that a page offers first.
+QUIET = frozenset({"不批准或撤回", "消除风险点", "核销", "作废"})
 
 
 class PanelsFirst(RowPage):
     """As the kernel's page, with the panels of the main column above the fields."""
+
+    @cached_property
+    def way(self) -> list[MoveButton]:
+        """The moves; those that end something stand back."""
+        found = super().way
+        for one in found:
+            one.primary = one.primary and one.label not in QUIET
+        return found
 
     @cached_property
     def sections(self) -> list[dict[str, Any]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -25,12 +24,11 @@ from anlan.kernel import cells, clock
 from anlan.kernel.forms import DATE_FORMATS, REQUIRED
 from anlan.kernel.once import new_key, once
 from anlan.kernel.pages.access import ledger_for, row_for
-from anlan.kernel.pages.moves import MoveButton
 from anlan.kernel.requests import ActorRequest, whole
 from anlan.kernel.sniff import BadFile
 from anlan.kernel.writing import Refused, Stale
 
-KEY, CONFIRM = "work-confirmations", "确认可以作业"
+KEY = "work-confirmations"
 
 
 class BeginForm(forms.Form):
@@ -56,14 +54,6 @@ class BeginForm(forms.Form):
 
 class WorkPage(PanelsFirst):
     """The page of one confirmation: what is still to be done stands first."""
-
-    @cached_property
-    def way(self) -> list[MoveButton]:
-        """The moves; only the confirmation itself is the main one."""
-        found = super().way
-        for one in found:
-            one.primary = one.label == CONFIRM
-        return found
 
     @property
     def facts(self) -> list[Any]:

@@ -1,8 +1,8 @@
 """LS: R = L × S on a five by five matrix. Pure.
 
-The bounds of the standard scheme follow the family of local rules on double prevention (confidence M-高 in
-the sources, P for the formula); the two variants are met in practice and marked M. Which scheme a firm uses
-is kept with each grading.
+Seen in public pages is the formula alone (P). The bounds of the standard scheme follow the family of local
+rules on double prevention (M-高); those of the two variants and the criteria in words are met in practice
+(M). Which scheme a firm uses is kept with each grading.
 """
 
 from __future__ import annotations
@@ -29,19 +29,18 @@ SEVERITY = {
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """Least R of red, orange and yellow; below is blue. `confidence` as in the sources."""
+    """Least R of red, orange and yellow; below is blue. All of them are to be checked (M)."""
 
     label: str
     red: int
     orange: int
     yellow: int
-    confidence: str
 
 
 SCHEMES = {
-    "standard": Scheme("通行五级并四色（20、15、9）", 20, 15, 9, "P"),
-    "variant-1": Scheme("变体一（17、13、8）", 17, 13, 8, "M"),
-    "variant-2": Scheme("变体二（15、10、5）", 15, 10, 5, "M"),
+    "standard": Scheme("通行五级并四色（20、15、9）", 20, 15, 9),
+    "variant-1": Scheme("变体一（17、13、8）", 17, 13, 8),
+    "variant-2": Scheme("变体二（15、10、5）", 15, 10, 5),
 }
 WORDS = (
     (20, "极其危险"),

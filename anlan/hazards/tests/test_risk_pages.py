@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from anlan.hazards import reads_risk
 from anlan.hazards.actions import risk as grading
 from anlan.hazards.models import MajorHazardInstallation, RiskPoint, SitePlan
 from anlan.hazards.tests.risk_case import BLUE, RED, TODAY, Case, case, fresh, picture
 from anlan.hazards.tests.test_installation import appoint
 from anlan.hazards.tests.test_risk import residual
 from anlan.kernel import moves
+from anlan.kernel.writing import write
 
 __all__ = ["case"]
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -285,3 +288,20 @@ def test_an_approval_by_the_asker_is_closed_with_its_reason(case: Case, client: 
     sign_in(case, client, "enterprise_user")
     assert "申请人和批准人不能是同一人" in body(client.get(f"/risks/{row.pk}/"))
     assert moves.offers(case.user, fresh(row))[0].move.key == "approve"
+
+
+def test_an_installation_without_one_of_the_three_is_a_gap_that_is_shown(case: Case, client: Client) -> None:
+    unit = case.reckoned()
+    for role in ("principal", "technical"):
+        appoint(case, role, installation=unit)
+    small = case.unit(name="不构成的单元")
+    rows = type(unit).objects.visible_to(case.county)
+    assert small.level == "unknown" and list(rows.filter(reads_risk.lacking())) == [unit]
+    sign_in(case, client, "county_officer")
+    assert "没有在任的操作负责人" in said(client.get(f"/installations/{unit.pk}/"))
+    assert "缺包保责任人" in said(client.get("/guarantor-grid/"))
+    assert str(unit) in said(client.get("/installations/?in_charge=lacking"))
+    gone = appoint(case, "operation", installation=unit, until=date(2023, 7, 6))
+    assert not rows.filter(reads_risk.lacking()).exists()
+    write(case.user, gone, {"until": TODAY}, "change")
+    assert rows.filter(reads_risk.lacking()).exists()
