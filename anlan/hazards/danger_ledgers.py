@@ -106,6 +106,7 @@ DANGERS = Ledger(
         *THING_PLACE.filters(),
     ),
     search=("description",),
+    serial="YH",
     search_hint="隐患内容、编号",
     order=("attention_on", "id"),
     order_label="未销号在前，按期限从近到远",

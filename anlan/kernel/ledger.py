@@ -162,7 +162,8 @@ class Ledger:
     A ledger may be made from data (`FAMILIES` of the registry): `base` is then the key of the ledger whose
     permissions and kept totals it shares, `only` the columns that are the same in all its rows, `extra` the
     fields that are kept together in the JSON column `kept_in` (see `kernel.extra`). `writers` says which
-    posts may write here beside holding the permission (an office of a province or a city).
+    posts may write here beside holding the permission (an office of a province or a city). `serial`: the
+    letters before a row's running number on its pages (YH0000059), by which it is found as well.
     """
 
     key: str
@@ -175,6 +176,7 @@ class Ledger:
     title: str = ""
     filters: tuple[Filter, ...] = ()
     search: tuple[str, ...] = ()
+    serial: str = ""
     search_hint: str = ""
     order: tuple[str, ...] = ("-id",)
     order_label: str = "按登记从新到旧"

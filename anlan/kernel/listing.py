@@ -20,11 +20,14 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from anlan.kernel import counting, keyset, search, totals
+from anlan.kernel.due import start_of
 from anlan.kernel.ledger import Column, Filter, Ledger, kind_of
 from anlan.kernel.requests import whole
 from anlan.kernel.scope import Actor, under
 
 PAGE = 50
+# A day is the moments before the next one begins; what is due on it is due when the next one begins.
+ENDS = {("moment", "_to"): "__lt", ("due", "_from"): "__gt"}
 RESERVED = frozenset({"q", "after", "before", "view", "columns", "count"})
 
 
@@ -190,10 +193,9 @@ class Listing:
                 what = "日期，如 2023-06-20" if kind in {"date", "moment", "due"} else "数字"
                 self._wrong(one, f"“{raw}”不是{what}。请改写或清空。")
                 continue
-            if kind == "moment" and suffix == "_to":
-                lookup, value = "__lt", value + timedelta(days=1)
-            if kind == "due":
-                lookup, value = ("__gt", value) if suffix == "_from" else ("__lte", value + timedelta(days=1))
+            if kind in {"moment", "due"}:
+                value = start_of(value + timedelta(days=suffix == "_to"))
+                lookup = ENDS.get((kind, suffix), lookup)
             part = Q(**{one.field + lookup: value})
             condition = part if condition is None else condition & part
         return condition

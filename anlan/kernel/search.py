@@ -26,6 +26,7 @@ from django.db.models.expressions import Combinable
 
 from anlan.kernel import registry
 from anlan.kernel.ledger import Ledger, field_at
+from anlan.kernel.requests import whole
 from anlan.kernel.scope import Actor
 from anlan.kernel.totals import Kept
 
@@ -67,11 +68,18 @@ def condition(
     rest = _Rest(kept, filters, wanted)
     whole = Q()
     for word in words(text):
-        part = Q()
+        part = _serial(ledger, word)
         for name in ledger.search:
             part |= _field_condition(ledger.model, name, word, rest)
         whole &= part
     return whole
+
+
+def _serial(ledger: Ledger, word: str) -> Q:
+    """The row whose running number this is, e.g. YH0000059 or yh59."""
+    head, digits = word[: len(ledger.serial)], word[len(ledger.serial) :]
+    number = whole(digits) if ledger.serial and head.upper() == ledger.serial else None
+    return Q() if number is None else Q(pk=number)
 
 
 @dataclass(frozen=True)

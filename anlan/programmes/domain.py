@@ -15,7 +15,7 @@ PAPER_ACTS = report_domain.PAPER_ACTS
 HOME_PANELS = tuple(one for part in PARTS for one in getattr(part, "HOME_PANELS", ()))
 DEMO = (demo.prepare,)
 ORDER = (
-    *("programmes", "intake", "matrix", "progress", "goals", "receipt", "occurrences", "chase"),
+    *("programmes", "intake", "matrix", "progress", "measures", "goals", "receipt", "occurrences", "chase"),
     *("report-collection", "reports", "activities", "warning-days", "due-calendar", "lists", "cascade"),
 )
 MENU = (

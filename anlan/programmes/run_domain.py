@@ -20,6 +20,7 @@ PARAMETERS: tuple[Any, ...] = ()
 MENU: tuple[Any, ...] = (
     Entry("programmes", "matrix", "任务总表", "matrix", "duties.view"),
     Entry("programmes", "progress", "落实情况", "progress", "duties.view"),
+    Entry("programmes", "measures", "指标", "measures", "duties.view"),
     Entry("programmes", "goals", "目标与余量", "goals", "programmes.view"),
     Entry("programmes", "receipt", "职责签收", "duty-receipt", "duties.sign"),
     Entry("programmes", "due-calendar", "到期日历", "due-calendar", "occurrences.view"),

@@ -66,11 +66,16 @@ OVERDUE = Measure(
 MEASURES = (*(_measure(key, label) for key, label in Activity.Kind.choices), ON_TIME, OVERDUE)
 
 
-def measure_words(key: str) -> str:
-    """What a figure bound to this measure is: its name and 口径; empty for no measure."""
+def measure_words(key: str, judges: bool = True) -> str:
+    """What a figure bound to this measure is: its name and 口径; empty for no measure.
+
+    judges: False where the requirement has no number, so that the figure only stands beside it.
+    """
     if not key:
         return ""
     found = next((one for one in registry.declared("MEASURES") if one.key == key), None)
     if found is None:
         return "绑定的指标已停用，由单位自报"
+    if not judges:
+        return f"由单位申报，台账中对应的数是“{found.label}”：{found.basis}"
     return f"按“{found.label}”自动取数：{found.basis}"

@@ -18,6 +18,7 @@ from anlan.programmes.models import Activity, Duty, DutyList, Evidence, Judgemen
 from anlan.programmes.models.texts import ancestors
 from anlan.programmes.reads_units import units_of
 from anlan.programmes.rules.judging import plain
+from anlan.programmes.rules.measures_proposed import NUMBERLESS
 from anlan.programmes.run_measures import activity_key, measure_words
 
 SHOWN = 60
@@ -67,7 +68,7 @@ def figures_of_occurrence(actor: Actor, row: Occurrence) -> Mapping[str, Any]:
     asked = row.duty.obligation
     return {
         "row": row,
-        "measure": measure_words(asked.measure),
+        "measure": measure_words(asked.measure, row.need is not None or asked.kind not in NUMBERLESS),
         "event": reads_item.events_behind([row.pk]).get(row.pk, "") if asked.kind == "delay" else "",
         "unit": "%" if asked.kind == "coverage" else asked.unit,
         "need": needed(row),
@@ -85,7 +86,8 @@ def occurrences_of_duty(actor: Actor, duty: Duty) -> Mapping[str, Any]:
     events_url = reverse("obligation-events", args=[duty.obligation_id]) if delayed else ""
     found = [_due(one) for one in rows[:SHOWN]]
     return {"occurrences": found, "obligation": duty.obligation, "events_url": events_url,
-            "measure": measure_words(duty.obligation.measure)}  # fmt: skip
+            "measure": measure_words(duty.obligation.measure, duty.obligation.kind not in NUMBERLESS),
+            }  # fmt: skip
 
 
 def evidence_of_occurrence(actor: Actor, row: Occurrence) -> Mapping[str, Any]:

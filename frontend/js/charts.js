@@ -35,7 +35,7 @@
     const chart = window.echarts.init(place, null, { renderer: 'canvas' });
     const data = JSON.parse(source.textContent);
     chart.setOption(option(data, place.clientWidth));
-    new ResizeObserver(() => { chart.resize(); chart.setOption(option(data, place.clientWidth)); }).observe(place);
+    new ResizeObserver(() => { if (matchMedia('print').matches) return; chart.resize(); chart.setOption(option(data, place.clientWidth)); }).observe(place);
   });
   draw(document);
   document.addEventListener('htmx:load', event => draw(event.target));

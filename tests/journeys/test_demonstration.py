@@ -12,7 +12,9 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from anlan.kernel import clock, jobs
+from anlan.hazards.demo.loading import Scale, load
+from anlan.kernel import clock, jobs, registry
+from anlan.kernel.measure import Count, Coverage, Ratio
 from anlan.kernel.models import Figure, Job
 from anlan.org.models import Person, UnitFamily
 from anlan.org.staffing import staff_region
@@ -44,6 +46,7 @@ def stage(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[World
         for code in STAFFED:
             staff_region(world.regions[code], families)
         demo.prepare(True, said.append)
+        load(Scale(60, 90, 400), demo.DAY, lambda words: None, home="360000/361100/")
         yield world, said
         transaction.set_rollback(True)
 
@@ -150,3 +153,64 @@ def test_the_offices_half_year_report_is_drafted_printed_and_each_figure_opens_i
     for kind, begins in (("pdf", b"%PDF"), ("docx", b"PK")):
         printed = client.get(reverse(f"paper-{kind}", args=[paper.pk]))
         assert b"".join(printed)[:4].startswith(begins), kind
+
+
+# Where a number opens no list: the page that it leads to shows the same things itself.
+BOARDS = ("/programmes/chase/", "/running/receipt/", "/running/item/", "/reports/", "/report-rounds/")
+COUNTED = re.compile(r"共(?:\s|<[^>]*>)*([\d,]+)")
+LINKED = re.compile(r'<a class="fx[^"]*" href="([^"]+)">([^<]*)</a>')
+
+
+def number_of(text: str) -> int:
+    """The first number of a text."""
+    return int(re.search(r"[\d,]+", text)[0].replace(",", ""))  # type: ignore[index]
+
+
+def opened(client: Client, url: str) -> int:
+    """How many rows the page says it has."""
+    page = client.get(url + ("&" if "?" in url else "?") + "count=exact").content.decode()
+    counted = COUNTED.search(page)
+    assert counted is not None or "<table" not in page.partition('id="list-body"')[2], url
+    return number_of(counted[1]) if counted else 0
+
+
+@pytest.mark.parametrize(
+    ("member", "pages"),
+    [
+        ("leader", ("/", "/running/progress/", "/programmes/chase/", "/dangers/statistics/?span=24")),
+        ("city_officer", ("/", "/hazard-map/")),
+        ("county_officer", ("/", "/hazard-map/")),
+        ("department_officer", ("/",)),
+    ],
+)
+def test_every_number_that_is_underlined_opens_as_many_rows(
+    stage: tuple[World, list[str]], member: str, pages: tuple[str, ...]
+) -> None:
+    client, seen = signed_in(stage[0], member), set()
+    for place in pages:
+        found = LINKED.findall(client.get(place).content.decode())
+        assert found, place
+        for url, text in found[:60]:
+            address = url.replace("&amp;", "&")
+            if address.startswith(BOARDS) or address in seen:
+                continue
+            seen.add(address)
+            assert opened(client, address) == number_of(text), (place, text, address)
+    assert seen
+
+
+def test_the_rows_under_each_measure_are_as_many_as_it_says(stage: tuple[World, list[str]]) -> None:
+    client, told = signed_in(stage[0], "city_officer"), 0
+    for one in registry.declared("MEASURES"):
+        url = reverse("measure", args=[one.key]) + "?from=2022-01-01&to=2023-07-05"
+        page = client.get(url).content.decode()
+        words = re.search(r'<div class="v">([^<]*)', page)
+        numbers = [number_of(part) for part in re.findall(r"[\d,]+(?:\.\d+)?", words[1] if words else "")]
+        if isinstance(one.amount, Ratio | Coverage) and numbers:
+            assert numbers[1] == opened(client, f"{url}&part=top"), one.key
+            assert numbers[2] == opened(client, url), one.key
+            told += numbers[2] > 0
+        elif isinstance(one.amount, Count):
+            assert numbers[0] == opened(client, url), one.key
+            told += numbers[0] > 0
+    assert told > 20

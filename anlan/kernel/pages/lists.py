@@ -142,6 +142,18 @@ class ListPage:
             found.append(Shown("q", hint, "text", self.listing.text, on_phone=True))
         return found + [self._filter(one) for one in self.ledger.filters]
 
+    @cached_property
+    def said(self) -> str:
+        """The filter line in words, for paper, which shows no filter line."""
+        found = []
+        for one in self.filters:
+            keys = one.value.split(",")
+            named = "、".join(label for key, label, _ in one.options if key and key in keys)
+            span = f"{one.value_from}—{one.value_to}" if one.value_from or one.value_to else ""
+            if words := named or one.value_label or one.value or span:
+                found.append(f"{one.label}：{words}")
+        return "；".join(found)
+
     def _filter(self, one: Filter) -> Shown:
         kind, query = filter_kind(self.ledger, one), self.listing.query
         value = query.get(one.field, "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 from hypothesis import given, settings
@@ -34,6 +36,14 @@ def faults(db: None) -> None:
         ("仓库配电箱前堆物", THERE),
     ):
         make_row(Fault, description=text, region_path=path)
+
+
+def test_a_row_is_found_by_its_running_number(faults: None) -> None:
+    row = Fault.objects.unscoped("test").get(description="仓库配电箱前堆物")
+    ledger = replace(FAULTS, serial="GZ")
+    for text, hits in ((f"GZ{row.pk:07d}", 1), (f"gz{row.pk}", 1), (f"GX{row.pk:07d}", 0), ("GZ", 0)):
+        rows = FAULTS.rows(system_actor("测试")).filter(search.condition(ledger, text))
+        assert rows.count() == hits, text
 
 
 @pytest.mark.parametrize(

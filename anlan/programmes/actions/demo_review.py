@@ -108,8 +108,8 @@ def _rule(actor: Actor, draft: DraftItem, one: Mapping[str, Any], finding: Findi
 
 
 def _measures(actor: Actor, draft: DraftItem) -> None:
-    """Confirm the first proposed measure that counts in the obligation's unit, where it has a number; the
-    rest is declared by the units."""
+    """Confirm the first proposed measure that counts in the obligation's unit. Where the obligation has no
+    number, a figure of a ledger is put beside it and the unit declares; activities are then its proofs."""
     from anlan.programmes.rules.review import bind, edit
 
     measures = {one.key: one for one in registry.declared("MEASURES")}
@@ -122,9 +122,14 @@ def _measures(actor: Actor, draft: DraftItem) -> None:
             act = _bind(bind, one, key, list(measures), actor.label)
             row = reviewing.change(actor, row, row.version, "bind", act)
             continue
-        if kind not in ("cadence", "quota", "coverage") or one["measure"]:
+        beside = kind in ("standing", "campaign", "build")
+        if (not beside and kind not in ("cadence", "quota", "coverage")) or one["measure"]:
             continue
-        fitting = [key for key in one["proposed"] if fits(kind, unit, measures[key].unit)]
+        fitting = [
+            key
+            for key in one["proposed"]
+            if fits(kind, unit, measures[key].unit) and not (beside and key.startswith("activities-"))
+        ]
         if fitting:
             act = _bind(bind, one, fitting[0], list(measures), actor.label)
             row = reviewing.change(actor, row, row.version, "bind", act)

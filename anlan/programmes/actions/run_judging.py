@@ -31,6 +31,8 @@ JOINED = """programmes_occurrence o
 # What a night looks at: open ones, and those met by measuring, which may open again.
 ALIVE = """p.state = 'running' AND (o.state IN ('open', 'declared', 'returned')
     OR (o.state = 'met' AND o.proof = 'measured' AND make_date(p.year + 1, 2, 1) > %(day)s))"""
+# A requirement without a number is not judged by its measure: the figure stands beside it, the unit declares.
+JUDGED = "(o.need IS NOT NULL OR b.kind NOT IN ('standing', 'campaign', 'regulation', 'build', 'delay'))"
 BOUND = "b.kind IN ('limit', 'target')"
 REACHED = f"""(o.need IS NOT NULL AND o.value IS NOT NULL AND CASE
     WHEN {BOUND} AND b.comparator = '=' THEN o.value = o.need
@@ -56,7 +58,8 @@ WITH base AS (
         o.ends_on, o.due_on, o.warn_on, b.kind, b.comparator, b.unit, {REACHED} AS reached,
         (o.declared_at AT TIME ZONE 'Asia/Shanghai')::date AS declared_on,
         CASE WHEN o.value IS NULL OR o.need IS NULL THEN ''
-            ELSE rtrim('，' || trim_scale(o.value)::text || '/' || trim_scale(o.need)::text || ' '
+            ELSE rtrim('，' || trim_scale(trunc(o.value, 2))::text || '/'
+                || trim_scale(trunc(o.need, 2))::text || ' '
                 || CASE WHEN b.kind = 'coverage' THEN '%%' ELSE b.unit END) END AS amount
     FROM {JOINED}
     WHERE {{which}}
@@ -70,7 +73,7 @@ WITH base AS (
         CASE WHEN kind NOT IN ('quota', 'build', 'coverage') OR need = 0 OR %(day)s < starts_on THEN NULL
             WHEN kind = 'coverage' THEN div(need * gone * 10, length) / 10
             ELSE div(need * gone, length) END AS pace,
-        rtrim(trim_scale(value)::text || ' ' || unit) AS figure
+        rtrim(trim_scale(trunc(value, 2))::text || ' ' || unit) AS figure
     FROM (SELECT *, ends_on - starts_on AS length,
         least(%(day)s - starts_on + 1, ends_on - starts_on) AS gone FROM base) AS spans
 ), met AS (
@@ -84,8 +87,8 @@ WITH base AS (
             THEN ARRAY['g', '逾期 ' || (met_day - due_on) || ' 天完成' || amount]
         WHEN next = 'met' THEN ARRAY['g', '按期完成' || amount]
         WHEN next = 'declared' AND proof = 'contradicted' THEN ARRAY['r',
-            '自报 ' || coalesce(trim_scale(claimed)::text, '已完成')
-            || '，测得 ' || coalesce(trim_scale(value)::text, '无') || '，不符']
+            '自报 ' || coalesce(trim_scale(trunc(claimed, 2))::text, '已完成')
+            || '，测得 ' || coalesce(trim_scale(trunc(value, 2))::text, '无') || '，不符']
         WHEN next = 'declared' AND declared_on > due_on
             THEN ARRAY['r', '逾期 ' || (declared_on - due_on) || ' 天申报，待审核']
         WHEN next = 'declared' THEN ARRAY['y', '已申报，待审核']
@@ -93,13 +96,13 @@ WITH base AS (
             WHEN need IS NULL THEN ARRAY['o', '现为 ' || figure]
             WHEN reached THEN ARRAY['g', '现为 ' || figure || '，达标']
             ELSE ARRAY[CASE WHEN %(day)s > due_on OR kind = 'target' THEN 'r' ELSE 'y' END,
-                '现为 ' || figure || '，要求 ' || comparator || trim_scale(need)::text] END
+                '现为 ' || figure || '，要求 ' || comparator || trim_scale(trunc(need, 2))::text] END
         WHEN %(day)s > due_on THEN ARRAY['r', '逾期 ' || (%(day)s - due_on) || ' 天' || amount]
         WHEN %(day)s = due_on THEN ARRAY['y', '今天到期' || amount]
         WHEN %(day)s >= warn_on THEN ARRAY['y', '剩 ' || (due_on - %(day)s) || ' 天' || amount]
         WHEN pace IS NOT NULL AND value IS NULL AND 2 * (%(day)s - starts_on + 1) > ends_on - starts_on
             THEN ARRAY['y', '过半未报进度']
-        WHEN value < pace THEN ARRAY['y', rtrim('落后 ' || trim_scale(pace - value)::text || ' '
+        WHEN value < pace THEN ARRAY['y', rtrim('落后 ' || trim_scale(trunc(pace - value, 2))::text || ' '
             || CASE WHEN kind = 'coverage' THEN '点' ELSE unit END) || amount]
         WHEN value >= pace THEN ARRAY['g', '按进度' || amount]
         ELSE ARRAY['o', '未到期' || amount] END) AS verdict
@@ -137,7 +140,7 @@ WHERE d.id = w.duty_id AND (d.light <> w.light OR d.light_reason <> w.reason)
 GROUPS = f"""
     SELECT DISTINCT b.measure, o.starts_on, o.ends_on FROM {JOINED}
     WHERE b.measure <> '' AND d.role NOT IN ('supporting', 'overseeing') AND o.starts_on <= %(day)s
-      AND {{which}}
+      AND {JUDGED} AND {{which}}
     ORDER BY 1, 2, 3
 """
 # A county's government and a zone answer for their territory; every other office for its own rows.
@@ -147,7 +150,7 @@ WITH mine AS (
         NOT %(by_unit)s OR u.kind = 'zone' OR coalesce(f.key, '') = 'people-government' AS wide
     FROM {JOINED} JOIN org_unit u ON u.id = d.unit_id LEFT JOIN org_unitfamily f ON f.id = u.family_id
     WHERE b.measure = %(measure)s AND o.starts_on = %(starts_on)s AND o.ends_on = %(ends_on)s
-      AND d.role NOT IN ('supporting', 'overseeing') AND {{which}}
+      AND d.role NOT IN ('supporting', 'overseeing') AND {JUDGED} AND {{which}}
 ), places AS (
     SELECT m.region_path, sum(c.top) AS top, sum(c.bottom) AS bottom
     FROM (SELECT DISTINCT region_path FROM mine WHERE wide) m

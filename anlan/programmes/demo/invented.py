@@ -19,7 +19,14 @@ from anlan.kernel.scope import Actor
 from anlan.org.models import Unit
 from anlan.papers import actions as papers
 from anlan.programmes import reads_shares
-from anlan.programmes.actions import chase_cascade, chase_letters, demo_report, run_occurrences, run_shares
+from anlan.programmes.actions import (
+    chase_cascade,
+    chase_letters,
+    demo_report,
+    run_judging,
+    run_occurrences,
+    run_shares,
+)
 from anlan.programmes.actions import report as reporting
 from anlan.programmes.actions.run_judging import refresh_programme, replay
 from anlan.programmes.models import Activity, Duty, Obligation, Occurrence, Programme
@@ -32,6 +39,9 @@ REASON = "the demonstration's own rows"
 CHANCE = "(('x' || substr(md5({}), 1, 6))::bit(24)::int %% 100)"
 # Every seventh unit or so is a slow one.
 SLOW = CHANCE.format("u.name") + " < 14"
+
+# What its measure judges; a requirement without a number is declared by its unit all the same.
+MEASURED = f"(b.measure <> '' AND {run_judging.JUDGED})"
 
 SIGN = f"""
 UPDATE programmes_duty d
@@ -56,7 +66,7 @@ FROM (
         END AS fate
     FROM programmes_occurrence o JOIN programmes_duty d ON d.id = o.duty_id
     JOIN programmes_obligation b ON b.id = d.obligation_id JOIN org_unit u ON u.id = o.unit_id
-    WHERE o.programme_id = %(programme)s AND o.state = 'open' AND b.measure = ''
+    WHERE o.programme_id = %(programme)s AND o.state = 'open' AND NOT {MEASURED}
 ) AS thrown WHERE fate IS NOT NULL
 """
 DONE = """

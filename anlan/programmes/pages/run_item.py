@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from html import escape
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -19,12 +20,13 @@ from anlan.kernel.requests import ActorRequest
 from anlan.kernel.shell import under
 from anlan.programmes import reads_chase, reads_curve, reads_item, reads_shares
 from anlan.programmes.actions.run_judging import last_run
-from anlan.programmes.models import Duty, Item
+from anlan.programmes.models import Duty, Item, Obligation
 from anlan.programmes.pages.run_boards import COMPARATORS, WORDS
 from anlan.programmes.pages.run_shares import may_divide
 from anlan.programmes.reads_units import units_of
 from anlan.programmes.rules import curve as rules
 from anlan.programmes.rules.judging import plain, worst
+from anlan.programmes.rules.measures_proposed import NUMBERLESS
 from anlan.programmes.run_measures import measure_words
 
 ACTS = {
@@ -201,13 +203,22 @@ def _line(request: ActorRequest, line: reads_item.Line, found: Item) -> dict[str
         "expected": "" if line.expected is None else plain(line.expected),
         "bar": cells.bar(percent, tick, line.light if line.light != "o" else "") if whole else "",
         "light": cells.light(line.light, line.reason or WORDS[line.light]),
-        "measure": measure_words(one.measure),
+        "measure": measure_words(one.measure, counted or one.kind not in NUMBERLESS),
+        "figure": _figure(one, found) if one.measure else None,
         "ruling": one.ruling,
         "url": f"{reverse('ledger-list', args=['occurrences'])}?duty__obligation={one.pk}",
         "shared": line.shared,
         "events_url": reverse("obligation-events", args=[one.pk]) if one.kind == "delay" else "",
         "divide_url": reverse("obligation-shares", args=[one.pk]) if may_divide(request, one) else "",
     }
+
+
+def _figure(one: Obligation, found: Item) -> dict[str, str]:
+    """Where the figure of a bound measure is shown: of the document's year, as far as it has run."""
+    year = found.programme.year
+    span = urlencode({"from": f"{year}-01-01", "to": min(clock.today(), date(year, 12, 31))})
+    url, value = (f"{reverse(name, args=[one.measure])}?{span}" for name in ("measure", "measure-value"))
+    return {"url": url, "value_url": value}
 
 
 def _listed(units: list[str]) -> str:
