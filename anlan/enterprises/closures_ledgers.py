@@ -45,8 +45,8 @@ PLANS = Ledger(
         Column("aim", css="c-k", shown=False),
         Column("number"),
         Column("counter", shown=False),
-        Column("named", cell=drawn.named, value=lambda row: row.named),
-        Column("done", cell=drawn.done, value=lambda row: row.done),
+        Column("named", css="n", cell=drawn.named, value=lambda row: row.named),
+        Column("done", css="n", cell=drawn.done, value=lambda row: row.done),
         Column("id", label="进度", css="c-due", cell=drawn.pace, value=drawn.pace_words),
         Column("unit__short_name", label="牵头单位", css="c-f"),
         Column("document", shown=False),
@@ -69,6 +69,7 @@ PLANS = Ledger(
         Section("计划", ("year", "region_path", "industry", "aim", "number", "counter", "unit")),
         Section("依据", ("obligation", "document", "sentence")),
     ),
+    detail=(Section("依据", ("document", "sentence", "obligation", "unit")),),
     panels=(Panel("进展", "enterprises/closure_plan.html", panels.progress),),
     importing=Importing(
         fields=(
@@ -150,8 +151,8 @@ CASES = Ledger(
     ),
     search=("name", "proof_number"),
     search_hint="对象名称、销号文号",
-    order=("planned_on", "id"),
-    order_label="按计划完成日从近到远",
+    order=("-planned_on", "-id"),
+    order_label="按计划完成日从晚到早",
     views=(
         View("open", "在办", {"state": OPEN}),
         View("late", "已逾期", {"late": "1"}),
@@ -163,10 +164,7 @@ CASES = Ledger(
         Section("怎么关", ("reason", "planned_on", "unit")),
     ),
     detail=(
-        Section("对象", ("plan", "enterprise", "facility", "name", "region_path", "reason", "planned_on",
-                       "unit")),
-        Section("办理", ("state", "announcement", "acceptor", "proof_number", "revived_on",
-                       "closed_again_on")),
+        Section("对象", ("plan", "enterprise", "facility", "region_path", "reason", "planned_on", "unit")),
     ),
     panels=(Panel("进展", "enterprises/closure_steps.html", panels.steps),),
     importing=Importing(

@@ -47,15 +47,20 @@ def progress(actor: Actor, plan: ClosurePlan) -> Mapping[str, Any]:
     cases = Closure.objects.visible_to(actor).filter(plan=plan)
     counts = dict(cases.order_by().values_list("state").annotate(n=Count("pk")))
     late = cases.filter(planned_on__lt=today, state__in=closing.OPEN).order_by("planned_on", "id")
+    late = late.select_related("enterprise")
     due = min(closing.due_by(plan.number, plan.year, today), plan.number)
     new = f"{reverse('ledger-new', args=['closures'])}?plan={plan.pk}"
     return {
         "plan": plan,
-        "light": drawn.pace(plan),
-        "share": drawn.share(plan),
+        "figs": [
+            {"label": "计划", "value": plan.number, "unit": plan.counter},
+            {"label": "已列名", "value": plan.named, "unit": plan.counter, "url": drawn.address(plan),
+             "note": f"还差 {plan.number - plan.named}" if plan.named < plan.number else ""},
+            {"label": "已销号", "value": plan.done, "unit": plan.counter,
+             "url": drawn.address(plan, "state=delisted"), "note": f"{drawn.share(plan)}%"},
+            {"label": "按时间应完成", "value": due, "unit": plan.counter, "note": drawn.pace(plan)},
+        ],
         "bar": cells.bar(plan.done * 100 / plan.number, due * 100 / plan.number),
-        "due": due,
-        "unnamed": max(plan.number - plan.named, 0),
         "states": [
             {"label": STATES[key], "count": cells.fx(counts[key], drawn.address(plan, f"state={key}"))}
             for key in Closure.State.values

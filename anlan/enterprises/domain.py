@@ -42,7 +42,7 @@ ORDER = (
     *("own-firm", "enterprises", "facilities", "facility-overview", "enterprise-sites", "licences"),
     *("key-people", "certificates", "closure-plans", "closures", "duplicates"),
     # Behind 更多.
-    *("licence-checks", "enterprise-mergers"),
+    *("licence-checks", "licence-draws", "enterprise-mergers"),
 )
 # A firm's own menu, by its tasks; the entries are those of the offices, named by key.
 FIRM_MENU = (

@@ -81,8 +81,7 @@ DRAWS = Ledger(
         Section("抽取", ("share", "seed", "due_on")),
     ),
     detail=(
-        Section("抽取", ("region_path", "kind", "issued_from", "issued_until", "share", "seed", "due_on",
-                       "pool_size", "drawn", "drawn_at", "drawn_by")),
+        Section("抽取", ("region_path", "kind", "share", "due_on", "drawn_at", "drawn_by")),
     ),
     panels=(Panel("结果", "enterprises/licence_draw.html", how_drawn),),
     prepare=acts.check_draw,
@@ -94,7 +93,6 @@ DRAWS = Ledger(
         "抽取证照",
     ),
     acts=frozenset({"add", "export"}),
-    in_menu=False,
 )  # fmt: skip
 
 CHECKS = Ledger(

@@ -47,7 +47,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Entry:
-    """A second-level entry: a page that is no ledger."""
+    """A second-level entry: a page that is no ledger. `office`: nothing for whoever acts for a firm."""
 
     group: str
     key: str
@@ -56,6 +56,7 @@ class Entry:
     permission: str
     icon: str = ""
     count: Callable[[Actor], int] | None = None
+    office: bool = False
 
 
 @dataclass(frozen=True)
@@ -213,7 +214,7 @@ def build_menu(actor: Actor, path: str) -> list[Item]:
             url = address("ledger-list", ledger.key)
             children[ledger.menu].append(Item(ledger.key, ledger.label, ledger.icon, url))
     for one in registry.declared("MENU"):
-        if isinstance(one, Entry) and actor.may_read(one.permission):
+        if isinstance(one, Entry) and actor.may_read(one.permission) and not (firm and one.office):
             count = one.count(actor) if one.count else 0
             children[one.group].append(Item(one.key, one.label, one.icon, address(one.url), count))
     if firm:

@@ -20,7 +20,7 @@ from anlan.enterprises import facilities_indexes
 from anlan.enterprises.facilities_ledgers import family, field_name, key_of
 from anlan.enterprises.facilities_measures import MEASURES
 from anlan.enterprises.models import Enterprise, Facility
-from anlan.kernel import audit, jobs, registry
+from anlan.kernel import audit, clock, jobs, registry
 from anlan.kernel.exchange import resolve
 from anlan.kernel.exchange.template import write_template
 from anlan.kernel.forms import form_class
@@ -435,3 +435,61 @@ def test_closures_and_networks_are_measured(firm: Enterprise) -> None:
     assert found["tailings-ponds"] == 4
     assert found["overhead-ponds-online"] == 50
     assert found["noncoal-mines-closed"] == 0
+
+
+# Real sheets and days that run out -----------------------------------------------------------------
+SPOKEN = """\
+kinds:
+  - key: pond
+    label: 尾矿库
+    industry: tailings
+    attributes:
+      - {key: grade, label: 等别, type: choice, required: true, choices: {one: 一等, two: 二等},
+         also: [尾矿库等别], said: {one: [Ⅰ等], two: [Ⅱ等]}}
+      - {key: height, label: 坝高, type: number, unit: m, least: 0}
+      - {key: online, label: 在线监测, type: flag, also: [是否联网]}
+      - {key: valid_until, label: 检验有效期至, type: date, due: true, list: true}
+"""
+
+
+def test_a_real_sheet_is_read_by_its_own_headings_words_and_units(
+    tmp_path: Path, act_as: Callable[[Actor], Client]
+) -> None:
+    loading.load(Reading([pack(tmp_path, SPOKEN)]), date(2023, 7, 5))
+    batch = brought(
+        act_as(officer()), tmp_path, ["序号", "权属人", "尾矿库等别", "坝高", "是否联网", "检验有效期至"],
+        [1, "珍珠山乡", "Ⅰ等", "２８米", "已联网", "2023.6.30"],
+        [2, "大畈乡", "Ⅱ等", "28丈", "未联网", "2024.6.30"],
+        [3, "清华镇", "Ⅱ等", 30, "未知", ""],
+    )  # fmt: skip
+    assert (batch.counts["created"], batch.counts["wrong"]) == (1, 2)
+    row = Facility.objects.unscoped(WHY).get()
+    assert (row.name, row.region_path) == ("珍珠山乡", HERE)  # no column for either
+    assert row.attributes == {"grade": "one", "height": 28, "online": True, "valid_until": "2023-06-30"}
+
+
+@pytest.mark.parametrize(
+    ("until", "state", "late", "words"),
+    [
+        ("2023-07-04", "in-use", True, "过期 1 天"),
+        ("2023-07-05", "in-use", False, "今天到期"),
+        ("2023-09-03", "in-use", False, "剩 60 天"),
+        ("2023-09-04", "in-use", False, ""),
+        ("2023-07-04", "stopped", False, "过期 1 天"),
+        (None, "in-use", False, ""),
+    ],
+)
+def test_what_runs_out_is_marked_and_found(
+    tmp_path: Path, act_as: Callable[[Actor], Client], until: str | None, state: str, late: bool, words: str
+) -> None:
+    with clock.standing_on(date(2023, 7, 5)):
+        loading.load(Reading([pack(tmp_path, SPOKEN)]), date(2023, 7, 5))
+        row = Facility(kind="pond", holder="某村委会", name="一号库", region_path=HERE, state=state,
+                       attributes={"grade": "one", **({"valid_until": until} if until else {})})  # fmt: skip
+        write(RULE, row, {}, "add")
+        client = act_as(officer())
+        every = client.get("/facilities-pond/").content.decode()
+        assert "某村委会" in every and (words in every if words else "light" not in every.split("<tbody")[1])
+        for value, shown in (("1", late), ("0", not late)):
+            assert ("一号库" in client.get(f"/facilities-pond/?late={value}").content.decode()) == shown
+        assert "这类设施" in client.get(f"/facilities/{row.pk}/").content.decode()

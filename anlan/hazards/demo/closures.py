@@ -28,7 +28,7 @@ from anlan.hazards.demo.loading import bulk
 from anlan.kernel import audit, clock, files, moves, places
 from anlan.kernel.scope import system_actor
 from anlan.kernel.writing import write
-from anlan.org.models import Region
+from anlan.org.models import Region, Unit
 from anlan.org.models.dated import on_day
 from anlan.standards import reads as standards
 from anlan.standards.models import FacilityKind
@@ -95,7 +95,7 @@ def _past(industry: str) -> int:
     aim = "delist" if industry == "tailings" else "close"
     plan = ClosurePlan(
         year=2022, region_path=PROVINCE, industry=industry, aim=aim, number=number, document=DOCUMENTS[0],
-        sentence=WORDS[industry], demo=True,
+        sentence=WORDS[industry], demo=True, unit=_office(PROVINCE),
     )  # fmt: skip
     plan.save()
     places_ = _counties()
@@ -157,6 +157,7 @@ def _case(plan: ClosurePlan, one: Facility, n: int) -> dict[str, Any]:
     return {
         "plan_id": plan.pk, "facility_id": one.pk, "name": one.name, "region_path": one.region_path,
         "industry": plan.industry, "reason": "abandoned" if plan.industry == "tailings" else "unsafe",
+        "unit_id": plan.unit_id,
         "planned_on": planned, "state": state, "announced_on": last - timedelta(days=70),
         "stopped_on": last - timedelta(days=55), "dismantled_on": last - timedelta(days=20),
         "licences_ended_on": last - timedelta(days=9) if end else None, "accepted_on": end,
@@ -181,6 +182,7 @@ def _now(industry: str) -> int:
         "counter": counter, "document": DOCUMENTS[1] if industry in KINDS else "",
         "sentence": CITY if industry in KINDS else "",
     }  # fmt: skip
+    values["unit"] = _office(HOME)
     plan = ClosurePlan(demo=True)
     with clock.standing_on(date(2023, 1, 10)):
         write(HOUSE, plan, values, "add")
@@ -196,6 +198,12 @@ def _now(industry: str) -> int:
             write(HOUSE, case, given, "add")
         _walk(case, days, n)
     return len(chosen)
+
+
+def _office(path: str) -> Unit | None:
+    """The emergency management office of a region."""
+    rows = Unit.objects.unscoped(REASON).filter(on_day(DAY), region_path=path, family__key="emergency")
+    return rows.order_by("id").first()
 
 
 def _subjects(industry: str, count: int) -> Sequence[Any]:

@@ -36,7 +36,7 @@ def row_url(ledger: str, pk: int) -> str:
 @require_GET
 def home(request: ActorRequest) -> HttpResponse:
     """What is due, what was said, what is still running."""
-    now, may_read = clock.now(), request.actor.may_read
+    now, may_read, seat = clock.now(), request.actor.may_read, request.actor.seat
     panels, told = _panels(request)
     due = (
         Deadline.objects.visible_to(request.actor)
@@ -45,7 +45,7 @@ def home(request: ActorRequest) -> HttpResponse:
         .exclude(ledger__in=told)
     )
     page = {
-        "title": "我的办公桌",
+        "title": "待办" if seat and seat.enterprise_id else "我的办公桌",
         "panels": panels[False],
         "side_panels": panels[True],
         "today": clock.today(),
