@@ -11,10 +11,14 @@ from typing import Any
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from anlan.enterprises import facilities_due as due
+from anlan.enterprises import facilities_panels
 from anlan.enterprises.actions.closures import watch_facility
+from anlan.enterprises.facilities_due import KEPT_IN, field_name
 from anlan.enterprises.located import THING_PLACE
 from anlan.enterprises.models import Facility
-from anlan.kernel.ledger import Blank, Column, Filter, Importing, Ledger, Section, View
+from anlan.enterprises.models.spoken import SpokenField
+from anlan.kernel.ledger import Blank, Column, Filter, Importing, Ledger, Panel, Section, View
 from anlan.kernel.scope import Actor
 from anlan.standards import reads as standards
 from anlan.standards.models import FacilityKind
@@ -23,7 +27,7 @@ from anlan.standards.rules.pack import Attribute
 
 BASE = "facilities"
 PREFIX = f"{BASE}-"
-KEPT_IN = "attributes"
+COUNTY_DEPTH = 3
 PICK_FIRM = "/pick/enterprise"
 FIRM_NAMES = ("企业名称", "单位名称", "所属企业", "使用单位", "建设单位", "经营单位", "产权单位")
 OWN = ("enterprise", "holder", "site", "name", "number")
@@ -39,11 +43,11 @@ SYNONYMS = {
     "state": ("状态", "使用状态", "运行状态"),
     "opened_on": ("投用日期", "投入使用日期", "建成时间", "投产时间"),
 }
-
-
-def field_name(key: str) -> str:
-    """The name of an attribute among the fields of a ledger."""
-    return f"{KEPT_IN}__{key}"
+WHOSE = Column(
+    "enterprise__name", label="企业或权属人", css="c-f", cell=facilities_panels.whose_cell,
+    value=facilities_panels.whose,
+)  # fmt: skip
+OF_KIND = Panel("这类设施", "enterprises/facilities_of_kind.html", facilities_panels.of_kind, side=True)
 
 
 def field_of(one: Attribute) -> models.Field[Any, Any]:
@@ -70,7 +74,7 @@ def field_of(one: Attribute) -> models.Field[Any, Any]:
         case "flag":
             made = models.BooleanField(**common)
         case "choice":
-            made = models.CharField(max_length=40, choices=list(one.choices.items()), **common)
+            made = SpokenField(max_length=40, choices=list(one.choices.items()), words=one.said, **common)
         case _:
             made = models.CharField(max_length=MOST_TEXT, **common)
     made.set_attributes_from_name(field_name(one.key))
@@ -124,7 +128,7 @@ def _make(key: str, label: str, attributes: tuple[Attribute, ...]) -> Ledger:
         columns=(
             Column("name", label=f"{label}名称" if len(label) < 5 else "", link=True, css="c-t"),
             Column("number", css="tn c-no"),
-            Column("enterprise__name", label="企业", css="c-f"),
+            WHOSE,
             Column("region_path", css="c-r"),
             *(_column(one) for one in attributes),
             Column("state", css="c-s"),
@@ -137,17 +141,24 @@ def _make(key: str, label: str, attributes: tuple[Attribute, ...]) -> Ledger:
             Filter("region_path", kind="region"),
             Filter("state"),
             *(Filter(field_name(one.key), label=one.label, more=one not in first) for one in filters),
+            *due.filters(attributes),
             Filter("enterprise", more=True, picker=PICK_FIRM),
             Filter("opened_on", more=True),
         ),
         search=("name", "number"),
         search_hint="名称、编号",
+        views=due.views(attributes),
+        prepare=check,
         form=(Section("属于谁", OWN), Section("属性", names), Section("位置", PLACE), Section("状态", LIFE))
         if names
         else (Section("属于谁", OWN), Section("位置", PLACE), Section("状态", LIFE)),
         importing=Importing(
-            fields=(*OWN, *names, *PLACE, *LIFE), key=("kind", "enterprise", "number"), synonyms=SYNONYMS
+            fields=(*OWN, *names, *PLACE, *LIFE),
+            key=("kind", "enterprise", "number"),
+            synonyms=SYNONYMS | {field_name(one.key): one.also for one in attributes if one.also},
         ),
+        panels=(OF_KIND,),
+        select=("enterprise",),
         totals=("kind", "state", "industry"),
         pickers={"enterprise": PICK_FIRM},
         follow=watch_facility,
@@ -159,14 +170,22 @@ def _make(key: str, label: str, attributes: tuple[Attribute, ...]) -> Ledger:
 def _column(one: Attribute) -> Column:
     numeric = one.type in {"integer", "number"}
     return Column(
-        field_name(one.key), label=one.label, unit=one.unit, shown=one.list, css="" if numeric else "mid"
-    )
+        field_name(one.key), label=one.label, unit=one.unit, shown=one.list,
+        css="" if numeric else "mid", **due.drawn(one),
+    )  # fmt: skip
 
 
 # All facilities together ---------------------------------------------------------------------------
 def check(actor: Actor, row: Any) -> None:
-    """Place, industry and version of the kind before they are checked."""
+    """Place, industry and version of the kind before they are checked.
+
+    Where a sheet of a county says no place it is the county's own; what has no name is called by its holder.
+    """
     row.derive()
+    own = actor.seat.region_paths if actor.seat else ()
+    if not row.region_path and len(own) == 1 and own[0].count("/") >= COUNTY_DEPTH:
+        row.region_path = own[0]
+    row.name = row.name or row.holder[:80]
 
 
 FACILITIES = Ledger(
@@ -181,7 +200,7 @@ FACILITIES = Ledger(
         Column("name", link=True, css="c-t"),
         Column("kind", css="mid c-k"),
         Column("number", css="tn c-no"),
-        Column("enterprise__name", label="企业", css="c-f"),
+        WHOSE,
         Column("region_path", css="c-r"),
         Column("industry", shown=False),
         Column("state", css="c-s"),

@@ -149,6 +149,9 @@ def _means(text: str, label: str) -> bool:
 
 _YES = {"是", "有", "对", "√", "✓", "y", "yes", "true", "1", "已", "真"}
 _NO = {"否", "无", "没有", "错", "×", "✗", "n", "no", "false", "0", "未", "假"}
+# 已安装, 未联网: what was done or not; 未知 and 未填 say neither.
+_SAID = re.compile(r"(已|未)[\u4e00-\u9fff]{1,3}")
+_UNKNOWN = {"未知", "未填", "未查", "未核", "未定", "未明", "未检"}
 
 
 def parse_flag(cell: Any) -> Any:
@@ -160,6 +163,8 @@ def parse_flag(cell: Any) -> Any:
         return None
     if text in _YES | _NO:
         return text in _YES
+    if (said := _SAID.fullmatch(text)) and text not in _UNKNOWN:
+        return Tidied(said[1] == "已", f"{text} → {'是' if said[1] == '已' else '否'}")
     return Wrong("只能是“是”或“否”。")
 
 
@@ -260,6 +265,21 @@ _MULTIPLIERS = {
     "百万": 1_000_000,
     "千万": 10_000_000,
 }
+# How people write the units of columns; only those that mean the very same unit.
+_SPOKEN_UNITS = {
+    "m": ("米", "公尺"),
+    "km": ("公里", "千米"),
+    "mm": ("毫米",),
+    "m²": ("平方米", "平米", "㎡", "m2"),
+    "m³": ("立方米", "立方", "方", "m3"),
+    "万m³": ("万立方米", "万方", "万立方", "万m3"),
+    "t": ("吨",),
+    "kg": ("公斤", "千克"),
+    "MPa": ("兆帕", "mpa"),
+    "kW": ("千瓦", "kw"),
+    "MW": ("兆瓦", "mw"),
+    "L": ("升", "l"),
+}
 _NUMBER = re.compile(r"[¥￥]?\s*([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|[-+]?\.\d+)\s*(\D{0,6})")
 
 
@@ -269,7 +289,8 @@ def parse_decimal(places: int, digits: int, scale: int = 1, units: Iterable[str]
     `scale` multiplies what is written (a heading in 万元 for a field in 元); `units` may follow the
     number. A multiplier in the cell (3万) is asked back, never guessed.
     """
-    known = {"元", "人", "个", "项", "处", "次", "家", "户", "台", "座", "起", "天", "小时", *units}
+    known = {"元", "人", "个", "项", "处", "次", "家", "户", "台", "座", "起", "天", "小时"}
+    known |= {*units, *(word for unit in units for word in _SPOKEN_UNITS.get(unit, ()))}
 
     def parse(cell: Any) -> Any:
         tidied = ""

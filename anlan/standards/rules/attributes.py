@@ -18,9 +18,11 @@ def as_json(one: Attribute) -> dict[str, Any]:
     """An attribute as a row keeps it: bounds as text, so that no digit is lost."""
     found = {item.name: getattr(one, item.name) for item in fields(one) if item.name != "line"}
     found["choices"] = [[key, label] for key, label in one.choices.items()]  # JSONB keeps no order of keys
+    found["said"] = {key: list(words) for key, words in one.said.items()}
+    found["also"] = list(one.also)
     for name in ("least", "most"):
         found[name] = None if found[name] is None else str(found[name])
-    return {name: value for name, value in found.items() if value not in (None, "", [], False)}
+    return {name: value for name, value in found.items() if value not in (None, "", [], {}, False)}
 
 
 def from_json(kept: Iterable[Mapping[str, Any]]) -> tuple[Attribute, ...]:
@@ -30,6 +32,8 @@ def from_json(kept: Iterable[Mapping[str, Any]]) -> tuple[Attribute, ...]:
             **{
                 **one,
                 "choices": dict(one.get("choices", ())),
+                "said": {key: tuple(words) for key, words in one.get("said", {}).items()},
+                "also": tuple(one.get("also", ())),
                 "least": Decimal(one["least"]) if one.get("least") is not None else None,
                 "most": Decimal(one["most"]) if one.get("most") is not None else None,
             }
@@ -128,7 +132,7 @@ def _choice(one: Attribute, given: Any) -> str:
     if words in one.choices:
         return words
     for key, label in one.choices.items():
-        if label == words:
+        if label == words or words in one.said.get(key, ()):
             return key
     raise ValueError(f"没有“{words}”这一项。可选：{'、'.join(one.choices.values())}。")
 

@@ -2,9 +2,9 @@
 
 Two ways of being dated. A criterion (and a check that says so) carries the days of the law itself: a
 correction takes the row's place (the old one is withdrawn, so that what cites it can still be read), and
-several editions stand side by side with their days. Kinds, licences, checklists and sensors hold from the day on which they were loaded until
-they change. What a pack no longer says is ended on that day, never deleted. (Laws and standards are known by
-their key alone and are corrected in place.)
+several editions stand side by side with their days. Kinds, licences, checklists and sensors hold from the
+day on which they were loaded until they change. What a pack no longer says is ended on that day, never
+deleted. (Laws and standards are known by their key alone and are corrected in place.)
 """
 
 from __future__ import annotations

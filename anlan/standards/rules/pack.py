@@ -67,7 +67,11 @@ class StandardEntry(Entry):
 
 @dataclass(frozen=True)
 class Attribute:
-    """One attribute of a facility kind: what the form asks, the list shows, the import reads."""
+    """One attribute of a facility kind: what the form asks, the list shows, the import reads.
+
+    `also` are further headings of real sheets, `said` {key of a choice: further words of real cells}; `due`
+    marks a day after which something is late (an inspection, a certificate).
+    """
 
     key: str
     label: str
@@ -77,6 +81,9 @@ class Attribute:
     required: bool = False
     filter: bool = False
     list: bool = False
+    due: bool = False
+    also: tuple[str, ...] = ()
+    said: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     least: Decimal | None = None
     most: Decimal | None = None
     decimals: int = 2
@@ -98,10 +105,11 @@ class KindEntry(Entry):
     note: str = ""
 
     def content(self) -> dict[str, Any]:
-        """Without the lines of the attributes; the order of choices counts."""
+        """Without the lines of the attributes and what they leave unsaid; the order of choices counts."""
         found = super().content()
         for one in found["attributes"]:
-            one.pop("line")
+            for name in ("line", *(name for name in ("due", "also", "said") if not one[name])):
+                one.pop(name)
             one["choices"] = list(one["choices"].items())
         return found
 

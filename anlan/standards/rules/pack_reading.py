@@ -108,6 +108,9 @@ ATTRIBUTE = record(
         "required": Part(flag),
         "filter": Part(flag),
         "list": Part(flag),
+        "due": Part(flag),
+        "also": Part(many(text(30))),
+        "said": Part(words_by(text(40), many(text(30)))),
         "least": Part(number),
         "most": Part(number),
         "decimals": Part(whole(0, 6)),
@@ -380,6 +383,12 @@ def _attribute_fits(one: dict[str, Any], sink: Sink) -> bool:
         sound = False
     if kind not in {"integer", "number"} and ("least" in one or "most" in one):
         sink.fault(line, "least、most 只用于 integer 和 number。")
+        sound = False
+    if one.get("due") and kind != "date":
+        sink.fault(line, "due 只用于 date。")
+        sound = False
+    if unknown := [key for key in one.get("said", {}) if key not in one.get("choices", {})]:
+        sink.fault(line, f"said 里的“{unknown[0]}”不是 choices 里的选项。")
         sound = False
     if one["label"] in RESERVED:
         sink.fault(line, f"“{one['label']}”是各类设施都有的栏，请换一个名称。")

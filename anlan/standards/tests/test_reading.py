@@ -58,6 +58,13 @@ def test_a_sound_pack_is_read_with_everything_it_says(folder: Folder) -> None:
         (KIND + "      - {key: depth, label: 坝高, type: number}\n", 2, "属性名称“坝高”用了两次"),
         (KIND + "      - {key: depth, label: 埋深, type: length}\n", 8, "没有“length”这一种"),
         (KIND + "      - {key: depth, label: 埋深, type: choice}\n", 8, "须写 choices"),
+        (KIND + "      - {key: depth, label: 埋深, type: number, due: true}\n", 8, "due 只用于 date"),
+        (
+            KIND + "      - {key: kind, label: 型式, type: choice, choices: {a: 甲}, said: {b: [乙]}}\n",
+            8,
+            "said 里的“b”不是 choices 里的选项",
+        ),
+        (KIND + "      - {key: depth, label: 埋深, type: text, said: {a: 甲}}\n", 8, "这里应是列表"),
         (KIND + "      - {key: depth, label: 埋深, type: text, least: 1}\n", 8, "只用于 integer 和 number"),
         (KIND + "      - {key: depth, label: 埋深, type: number, least: 9, most: 1}\n", 8, "most 小于 least"),
         (KIND + "      - {key: depth, label: 埋深, type: number, least: 很深}\n", 8, "应是数"),
