@@ -69,7 +69,7 @@ PLANS = Ledger(
         Section("计划", ("year", "region_path", "industry", "aim", "number", "counter", "unit")),
         Section("依据", ("obligation", "document", "sentence")),
     ),
-    detail=(Section("依据", ("document", "sentence", "obligation", "unit")),),
+    detail=(Section("依据", ("document", "sentence", "unit")),),
     panels=(Panel("进展", "enterprises/closure_plan.html", panels.progress),),
     importing=Importing(
         fields=(

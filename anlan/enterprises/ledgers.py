@@ -86,6 +86,7 @@ FIRMS = Ledger(
         View("building", "在建、试生产", {"status": "building,trial"}),
         View("suspended", "停产", {"status": "suspended"}),
         View("closed", "关闭", {"status": "closed"}),
+        View("platform", "平台企业", {"platform": "delivery,ride-hailing,freight"}, count=False),
         View("expired", "证照过期", {"papers": "expired"}, count=False),
         View("soon", "证照将到期", {"papers": "soon"}, count=False),
     ),

@@ -53,6 +53,12 @@ MEASURES = (
         basis="期末在册企业中，现在的经营状态为在产、试生产的。",
     ),
     Measure(
+        key="platforms-operating", label="在产平台企业", unit="家",
+        rows=lambda: _working().exclude(platform=""), date="registered_on", kind="stock",
+        until="closed_on", industry="industry", of_unit="regulator_id",
+        basis="期末在册企业中，现在在产、试生产的外卖快递配送、网约车、网络货运平台企业。",
+    ),
+    Measure(
         key="enterprises-closed", label="关闭退出企业", unit="家", rows=_firms, date="closed_on",
         industry="industry", of_unit="regulator_id", basis="关闭日期在期间内的企业。",
     ),

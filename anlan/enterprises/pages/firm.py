@@ -57,6 +57,8 @@ class FirmPage(RowPage):
         """Code, industry, status, regulator."""
         firm = self.firm
         found: list[Any] = [drawn.code(firm), industry_name(firm.industry), drawn.status(firm)]
+        if firm.platform:
+            found.append(f"平台：{firm.get_platform_display()}")
         if firm.regulator is not None:
             found.append(f"监管：{firm.regulator.short_name or firm.regulator.name}")
         if firm.demo:

@@ -183,7 +183,8 @@ def _firms(
                 "id": one.id, "code": one.code, "name": one.name, "region_path": one.path,
                 "address": f"{labels[one.path][-1]}演示路 {one.id % 300 + 1} 号",
                 "longitude": one.longitude, "latitude": one.latitude, "industry": one.trade.industry,
-                "status": one.status, "size": one.size, "employees": one.employees,
+                "status": one.status, "platform": _platform(one),
+                "size": one.size, "employees": one.employees,
                 "regulator_id": offices.get((one.trade.industry, one.path)),
                 "legal_representative": one.principal, "safety_manager": one.manager,
                 "opened_on": one.opened_on, "closed_on": one.closed_on, "registered_on": today,
@@ -193,6 +194,15 @@ def _firms(
     bulk(Enterprise, rows())
     run(f"SELECT setval(pg_get_serial_sequence('{Enterprise._meta.db_table}', 'id'), max(id))"
         f" FROM {Enterprise._meta.db_table}")  # fmt: skip
+
+
+def _platform(one: Firm) -> str:
+    """Some firms of the post and of road transport run a platform: deliveries, rides, freight."""
+    if one.trade.industry == "postal-delivery":
+        return "delivery" if one.id % 2 else ""
+    if one.trade.industry == "road-transport":
+        return {0: "ride-hailing", 5: "freight"}.get(one.id % 10, "")
+    return ""
 
 
 def _papers(papers: Iterable[holdings.Paper]) -> None:

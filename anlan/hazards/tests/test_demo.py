@@ -8,16 +8,17 @@ from itertools import islice
 
 import pytest
 
-from anlan.enterprises.models import Enterprise, KeyPerson, Licence
+from anlan.enterprises.models import ClosurePlan, Enterprise, KeyPerson, Licence
 from anlan.enterprises.models.facilities import Facility
 from anlan.enterprises.rules import uscc
-from anlan.hazards.demo import findings, shots
+from anlan.hazards.demo import closures, findings, shots
 from anlan.hazards.demo.findings import Phrase, World
 from anlan.hazards.demo.firms import County, firms
 from anlan.hazards.demo.loading import Scale, load
 from anlan.hazards.demo.spots import inside
 from anlan.hazards.demo.trades import TRADES
 from anlan.hazards.models import CopiedPhoto, HiddenDanger
+from anlan.kernel.measure import Window, compute, measure_of
 from anlan.kernel.models import AuditEntry
 from anlan.org.testing import make_world
 
@@ -106,7 +107,17 @@ def test_the_province_is_loaded_whole_and_stands_by_the_houses_rules(settings, t
             row.derive()
             assert kept == {one.attname: getattr(row, one.attname) for one in row._meta.concrete_fields}
             row.clean()
-    entry = AuditEntry.objects.unscoped("test").get(act="demo")
+    for _ in range(2):
+        closures.prepare(True, said.append)
+    assert sum("处关闭退出" in one for one in said) == 1
+    past = {one.industry: one for one in ClosurePlan.objects.unscoped("test").filter(year=2022)}
+    assert {key: (one.number, one.named, one.done) for key, one in past.items()} == {
+        "noncoal-mine": (50, 53, 51), "tailings": (15, 15, 15),
+    }  # fmt: skip
+    year = Window.of("year", 2022)
+    found = [compute(measure_of(key), year)[()].number for key in ("noncoal-mines-closed", "closures-done")]
+    assert found == [51, 51 + 14]  # one pond was late
+    entry = AuditEntry.objects.unscoped("test").get(act="demo", ledger="enterprises")
     assert "120 家企业" in entry.note
     for _ in range(2):
         shots.prepare(True, said.append)
