@@ -81,7 +81,8 @@ def taken(stored: StoredFile) -> Taken:
 
 def complete(hung: Attachment) -> None:
     """Fill in when and where a photo was taken from what the camera wrote, where the upload said nothing."""
-    told, missing = taken(hung.file), {}
+    told = taken(hung.file)
+    missing: dict[str, object] = {}
     if hung.taken_at is None and told.at is not None:
         missing["taken_at"] = hung.taken_at = told.at
     if hung.longitude is None and told.place is not None:

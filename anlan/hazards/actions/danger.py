@@ -13,7 +13,8 @@ from anlan.hazards import pictures
 from anlan.hazards.actions import danger_photos
 from anlan.hazards.models import DangerPlan, HiddenDanger
 from anlan.hazards.rules import danger_grading, danger_remedy
-from anlan.hazards.rules.danger_photos import AFTER, BEFORE
+from anlan.hazards.rules.danger_photos import AFTER as AFTER
+from anlan.hazards.rules.danger_photos import BEFORE as BEFORE
 from anlan.kernel import audit, clock, deadline, files
 from anlan.kernel.due import Term, start_of
 from anlan.kernel.models import Attachment

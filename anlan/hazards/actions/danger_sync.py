@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from anlan.enterprises.models import Enterprise
 from anlan.hazards.actions import danger as act
 from anlan.hazards.models import HiddenDanger
+from anlan.hazards.rules.danger_photos import BEFORE
 from anlan.kernel import audit, clock
 from anlan.kernel.once import once
 from anlan.kernel.requests import whole
@@ -99,7 +100,7 @@ def _edit(actor: Actor, record: Record) -> HiddenDanger:
         if note and not written.differences:
             audit.record(actor, "change", row, note=note[:500])
         for one in record.photos:
-            act.photograph(actor, row, one["upload"], act.BEFORE, one.get("taken_at"), one.get("place"))
+            act.photograph(actor, row, one["upload"], BEFORE, one.get("taken_at"), one.get("place"))
     return row
 
 

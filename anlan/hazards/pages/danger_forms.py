@@ -19,6 +19,7 @@ from anlan.hazards import reads_photos
 from anlan.hazards.actions import danger as act
 from anlan.hazards.actions import danger_decide, danger_list
 from anlan.hazards.models import DangerListing, DangerPlan, DangerRequest, HiddenDanger
+from anlan.hazards.rules.danger_photos import AFTER, BEFORE
 from anlan.hazards.rules.danger_remedy import PLAN
 from anlan.kernel import clock
 from anlan.kernel.due import add_months
@@ -130,7 +131,7 @@ def photograph(request: ActorRequest, pk: int) -> HttpResponse:
     row = row_of(request, pk, "dangers.photograph")
     back = reverse("ledger-row", args=["dangers", pk])
     upload, kind = request.FILES.get("file"), request.POST.get("kind", "")
-    if upload is None or kind not in (act.BEFORE, act.AFTER):
+    if upload is None or kind not in (BEFORE, AFTER):
         messages.error(request, "没有上传：请选照片，并选整改前或整改后。")
         return HttpResponseRedirect(back)
     try:

@@ -11,8 +11,8 @@ from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_GET
 
 from anlan.hazards import pictures
-from anlan.hazards.actions.danger import AFTER, BEFORE
 from anlan.hazards.models import HiddenDanger
+from anlan.hazards.rules.danger_photos import AFTER, BEFORE
 from anlan.kernel import files
 from anlan.kernel.models import Attachment, StoredFile
 from anlan.kernel.requests import ActorRequest
