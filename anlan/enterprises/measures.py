@@ -54,7 +54,8 @@ MEASURES = (
     ),
     Measure(
         key="platforms-operating", label="在产平台企业", unit="家",
-        rows=lambda: _working().exclude(platform=""), date="registered_on", kind="stock",
+        rows=lambda: _working().filter(platform__in=Enterprise.Platform.values),
+        date="registered_on", kind="stock",
         until="closed_on", industry="industry", of_unit="regulator_id",
         basis="期末在册企业中，现在在产、试生产的外卖快递配送、网约车、网络货运平台企业。",
     ),

@@ -32,7 +32,6 @@ from anlan.enterprises.testing import (
 )
 from anlan.kernel import audit, measure, parameters, registry
 from anlan.kernel.exchange import batches
-from anlan.kernel.exchange import plan as plans
 from anlan.kernel.listing import Listing
 from anlan.kernel.models import AuditEntry
 from anlan.kernel.writing import Refused, write
@@ -477,34 +476,3 @@ def test_a_regulator_of_the_level_above_stays_when_a_county_changes_the_firm(
     assert (firm.address, firm.regulator) == ("新地址", above)
     refused = client.post(url, {**sent, "regulator": further.pk, "version": firm.version})
     assert refused.status_code == 422, "but nobody points a firm at an office out of sight"
-
-
-def test_a_firms_user_has_a_menu_of_its_own_tasks_and_an_office_has_not(
-    world: World, sign_in: Callable[[str], Client]
-) -> None:
-    make_firm(1)
-    firm = sign_in("enterprise_user").get(reverse("own-firm")).content.decode()
-    office = sign_in("county_officer").get(reverse("enterprise-duplicates")).content.decode()
-    for word in ("待办", "自查隐患", "整改回复", "风险与告知", "证照与人员"):
-        assert f">{word}<" in firm, word
-    assert ">企业档案<" not in firm and ">我的办公桌<" not in firm
-    assert ">企业档案<" in office and ">我的办公桌<" in office and ">自查隐患<" not in office
-
-
-def test_a_code_typed_with_blanks_hyphens_or_small_letters_is_the_same_firm_in_a_sheet(
-    world: World, tmp_path: Any
-) -> None:
-    firm = make_firm(1)
-    typed = f" {firm.code[:4]}-{firm.code[4:9]} {firm.code[9:].lower()}"
-    book = xlsxwriter.Workbook(str(tmp_path / "a.xlsx"))
-    sheet = book.add_worksheet()
-    sheet.write_row(0, 0, ["企业名称", "信用代码", "所属区域", "行业", "状态"])
-    sheet.write_row(1, 0, ["婺源县改过名的企业", typed, "婺源县", "危险化学品", "关停"])
-    book.close()
-    ledger, officer = registry.ledger("enterprises"), world.actor("county_officer")
-    plan = plans.read(tmp_path / "a.xlsx", ledger, officer)
-    assert plan.columns["code"] == [firm.code] and plan.columns["status"] == ["closed"]
-    columns = {name: values for name, values in plan.columns.items() if name != "status"}
-    done = plans.many_rows(officer, ledger, columns, plan.places, set()).write()
-    assert list(done.updated) == [0] and not done.created
-    assert everyone().get().name == "婺源县改过名的企业"
