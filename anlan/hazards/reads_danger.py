@@ -15,7 +15,9 @@ from anlan.hazards.actions.danger_people import people_of_firm
 from anlan.hazards.models import DangerListing, DangerPlan, DangerRequest, HiddenDanger
 from anlan.hazards.models.dangers import OPEN_STATES
 from anlan.hazards.rules import danger_remedy, danger_watch
-from anlan.kernel import cells, clock, parameters
+from anlan.hazards.rules.danger_photos import AFTER, BEFORE
+from anlan.kernel import cells, clock, files, parameters
+from anlan.kernel.due import local_day
 from anlan.kernel.models import AuditEntry, Notice
 from anlan.kernel.scope import Actor
 
@@ -85,19 +87,17 @@ def steps(row: HiddenDanger, asked: date | None = None) -> list[dict[str, str]]:
     longer = f"申请延期 {(asked - row.due_on).days} 天" if asked and row.due_on else ""
     order = ("found", "graded", "ordered", "rectifying", "checking", "verified", "closed")
     graded = f"判定{row.get_level_display()}" if row.state != "found" else "判定级别"
+    office = row.regulator
     notes = (
-        ("排查登记", f"{cells.day(row.found_on, short=True)} {row.finder}"),
-        (
-            graded,
-            f"{cells.day(row.graded_on, short=True)} {row.graded_by}" if row.graded_on else "按判定标准",
-        ),
-        ("下达整改", f"限 {cells.day(row.due_on, short=True)} 前" if row.due_on else "五落实"),
+        ("排查登记", _when(row.found_on, row.finder)),
+        (graded, _when(row.graded_on, row.graded_by) or "按判定标准"),
+        ("下达整改", f"限 {_short(row.due_on)} 前" if row.due_on else "五落实"),
         (
             "再次整改" if row.reopened else "整改",
             _when(row.rectified_on, row.rectifier) or longer or row.responsible,
         ),
         ("验收", _when(row.verified_on, row.verifier) or row.assigned_to or "由非整改人办理"),
-        ("销号", _when(row.closed_on, row.closed_by)),
+        ("销号", _when(row.closed_on, row.closed_by) or (office.short_name or office.name if office else "")),
     )
     # The mark stands on what is to be done next.
     now = {"found": 1, "graded": 2, "ordered": 3, "rectifying": 3, "checking": 4, "verified": 5}
@@ -114,6 +114,7 @@ def dated(row: HiddenDanger, acts: Collection[str] = ()) -> list[tuple[date, str
     told = (
         (row.found_on, "发现", row.finder, {"add"}),
         (row.graded_on, f"判定{row.get_level_display()}", row.graded_by, {"grade", "raise", "downgrade"}),
+        (local_day(row.ordered_at) if row.ordered_at else None, "下达整改", row.ordered_by, {"order"}),
         (row.rectified_on, "整改完成", row.rectifier, {"submit", "fix"}),
         (row.verified_on, "验收合格", row.verifier, {"verify"}),
         (row.closed_on, "销号", row.closed_by, {"close"}),
@@ -131,6 +132,34 @@ def told_to_firm(row: HiddenDanger) -> list[tuple[Any, str]]:
     )
     sent = rows.order_by().values("key").annotate(at=Min("created_at"), n=Count("pk"))
     return [(one["at"], f"临期提醒已通知企业 {one['n']} 人") for one in sent]
+
+
+def begun(entry: AuditEntry) -> str:
+    """What was begun beside the danger, by the record of it: a request, a listing."""
+
+    def given(name: str) -> str:
+        return str((entry.differences.get(name) or [None, ""])[-1] or "")
+
+    if entry.ledger == "danger-listings":
+        return f"挂牌督办 {given('number')}".strip()
+    kind = dict(DangerRequest.Kind.choices).get(given("kind"), "")
+    until = f"至 {given('new_due_on')}" if given("new_due_on") else ""
+    return f"申请{kind}{until}：{given('reason')}"
+
+
+def pictures(row: HiddenDanger) -> dict[str, str]:
+    """{digest: 上传整改前照片}: in the course a photo is called by what it shows, not by its file's name."""
+    words = {BEFORE: "上传整改前照片", AFTER: "上传整改后照片"}
+    hung = files.attached(row).filter(kind__in=words).values_list("file__digest", "kind")
+    return {digest: words[kind] for digest, kind in hung}
+
+
+def photos_before_reopening(row: HiddenDanger) -> set[int]:
+    """Photos of afterwards that were uploaded before the danger was opened again: they prove nothing now."""
+    if not row.reopened_at:
+        return set()
+    old = files.attached(row).filter(kind=AFTER, uploaded_at__lt=row.reopened_at)
+    return set(old.values_list("pk", flat=True))
 
 
 def closed_before(differences: Mapping[str, Any]) -> str:
@@ -155,18 +184,26 @@ def verifier(row: HiddenDanger) -> Any:
 
 
 def _when(day: date | None, who: str) -> str:
-    return f"{cells.day(day, short=True)} {who}".strip() if day else ""
+    return f"{_short(day)} {who}".strip() if day else ""
 
 
-def elements(row: HiddenDanger, asked: date | None) -> list[tuple[str, str, Any, Any]]:
+def _short(day: date) -> str:
+    """06-18, with the year where it is not this one."""
+    return cells.day(day, short=day.year == clock.today().year)
+
+
+def elements(
+    row: HiddenDanger, asked: date | None, plan: DangerPlan | None = None
+) -> list[tuple[str, str, Any, Any]]:
     """The five elements: (label, content, who or how much, light). asked: the day an extension asks for."""
     today = clock.today()
     late = row.late_from is not None and row.late_from <= today
     term = f"原限 {row.due_on}，申请延至 {asked}" if asked else "从发现到整改完成"
+    approved = f"方案 {_short(plan.approved_on)} 审定" if plan else ""
     funds = None if row.funds is None else f"{cells.money(row.funds)} 元"
     shown: list[tuple[str, str, Any, bool]] = [
         ("责任", "整改责任人负责组织整改", row.responsible, bool(row.responsible)),
-        ("措施", row.measures or "还没有写明措施", "", bool(row.measures)),
+        ("措施", row.measures or "还没有写明措施", approved, bool(row.measures)),
         ("资金", "整改所需资金", funds or "", row.funds is not None),
         ("时限", term, cells.day(row.due_on) if row.due_on else "", row.due_on is not None),
         ("预案", row.contingency or "还没有写明预案和防范措施", "", bool(row.contingency)),
@@ -204,6 +241,8 @@ def decisions(actor: Actor, row: HiddenDanger) -> list[dict[str, Any]]:
         found.append({"day": listing.listed_on, "text": text, "url": url, "link": "通知"})
         if listing.delisted_on:
             found.append({"day": listing.delisted_on, "text": "摘牌", "url": url, "link": "意见"})
+    if row.reopened_at:
+        found.append({"day": local_day(row.reopened_at), "text": f"重新打开（第 {row.reopened} 次）"})
     for letter in reads_letters.letters_of(actor, row):
         text, word = f"督办单：{letter.unit}", letter.light.word
         found.append({"day": letter.day, "text": text, "who": letter.name, "url": letter.url, "link": word})

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from anlan.hazards import danger_cells
+from anlan.hazards.actions import danger_item
 from anlan.hazards.models import HiddenDanger
 from anlan.hazards.models.dangers import OPEN_STATES
 from anlan.kernel import cells, clock
@@ -47,16 +48,19 @@ def item_of(actor: Actor, row: HiddenDanger) -> Item | None:
 
 
 def shown(actor: Actor, row: HiddenDanger, change_url: str) -> Any:
-    """饶安发〔2023〕3号 第19条, as a link to the item; by whom it was tied; where it may be changed."""
-    change = format_html(
-        '<a class="sm nowrap" href="{}">{}</a>', change_url, "改" if row.item_id else "选一条"
-    )
+    """饶安发〔2023〕3号 第19条, as a link to the item; whether it is a proposal; where it may be changed."""
+    word = "改" if row.item_by == HiddenDanger.ItemBy.PERSON else "确认或改"
+    change = format_html('<a class="sm nowrap" href="{}">{}</a>', change_url, word)
     item = item_of(actor, row)
+    if item is None and change_url and row.item_id is None and row.item_by != HiddenDanger.ItemBy.CLEARED:
+        # Not tied yet: what the rule will propose tonight is offered at once.
+        item = danger_item.proposed(row, items_for(actor, row))
     if item is None:
+        change = format_html('<a class="sm nowrap" href="{}">选一条</a>', change_url)
         word = "不对应要点条目" if row.item_by == HiddenDanger.ItemBy.CLEARED else "还没有对应"
         return format_html('<span class="mute">{}</span> {}', word, change if change_url else "")
     name = f"{item.programme.number or item.programme.title} 第{item.no}条"
-    note = str(row.get_item_by_display()) if row.item_by == HiddenDanger.ItemBy.RULE else ""
+    note = "" if row.item_by == HiddenDanger.ItemBy.PERSON else "建议"
     return format_html(
         '<a class="song" href="{}" title="{}">{}</a> <small class="mute">{}</small> {}',
         reverse("programme-item", args=[item.pk]), item.title, name, note, change if change_url else "",

@@ -74,12 +74,12 @@ def catch_up(most: int = MOST) -> int:
     return done
 
 
-def proposals(programme: Programme) -> dict[tuple[str, str], int]:
-    """{(industry, level): item} that the rule proposes in one document."""
+def proposals(programme: Programme, industry: str = "") -> dict[tuple[str, str], int]:
+    """{(industry, level): item} that the rule proposes in one document, for all industries or for one."""
     items = candidates(programme)
-    industries = list(
-        Industry.objects.unscoped(RULES).values_list("slug", "name", "parent__slug", "parent__name")
-    )
+    rows = Industry.objects.unscoped(RULES)
+    rows = rows.filter(slug=industry) if industry else rows
+    industries = list(rows.values_list("slug", "name", "parent__slug", "parent__name"))
     found = {}
     for slug, name, parent, parent_name in industries:
         own = danger_item.words_of(slug, name)
@@ -89,6 +89,16 @@ def proposals(programme: Programme) -> dict[tuple[str, str], int]:
             if item is not None:
                 found[slug, level] = item
     return found
+
+
+def proposed(row: HiddenDanger, items: Iterable[Item]) -> Item | None:
+    """What the rule proposes for a danger among `items`, nearest documents of the year it was found first."""
+    of_year = [one for one in items if one.programme.year == row.found_on.year]
+    for programme in dict.fromkeys(one.programme for one in of_year):
+        key = proposals(programme, row.industry).get((row.industry, row.level))
+        if key is not None:
+            return next((one for one in of_year if one.pk == key), None)
+    return None
 
 
 def candidates(programme: Programme) -> list[Candidate]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -74,7 +75,14 @@ class DangerPage:
         if row.state in NUDGED and self.actor.may("dangers.order") and seat and seat.unit_id:
             url = f"{reverse('danger-bulk', args=['nudge'])}?ids={row.pk}&next={self.base}"
             found.append(MoveButton("发催办", url, post=True, icon="bell"))
-        return [*found, *(one for one in self._buttons if one.label not in ASIDE)]
+        moves_on = [one for one in self._buttons if one.label not in ASIDE]
+        for one in self.asked:
+            # What waits for this reader's decision stands before the moves.
+            if one["acts"]:
+                label = f"审核{one['row'].get_kind_display()}"
+                found.append(Act(label, one["url"], "gavel", primary=True))
+                moves_on = [replace(move, primary=False) for move in moves_on]
+        return [*found, *moves_on]
 
     @property
     def closed_moves(self) -> list[str]:
@@ -132,7 +140,9 @@ class DangerPage:
                         for offer in offers
                         if offer.allowed and (offer.move.fields or offer.move.note)
                     ],
-                    "reasons": sorted({offer.reason for offer in offers if offer.reason}),
+                    "reasons": sorted(
+                        {offer.reason for offer in offers if offer.reason and offer.move.key != "withdraw"}
+                    ),
                 }
             )
         return found
@@ -145,7 +155,7 @@ class DangerPage:
     @cached_property
     def elements(self) -> list[tuple[str, str, Any, Any]]:
         """The five elements."""
-        return reads_danger.elements(self.row, self.asked_day)
+        return reads_danger.elements(self.row, self.asked_day, self.plan)
 
     @property
     def asked_day(self) -> date | None:
@@ -162,7 +172,11 @@ class DangerPage:
     @cached_property
     def photos(self) -> list[reads_photos.Shot]:
         """Before and after."""
-        return reads_photos.shots(self.actor, self.row)
+        found, old = reads_photos.shots(self.actor, self.row), reads_danger.photos_before_reopening(self.row)
+        for one in found:
+            if one.pk in old:
+                one.notes.insert(0, ("重新打开前的照片", ""))
+        return found
 
     @property
     def copied(self) -> bool:
@@ -253,7 +267,12 @@ class DangerPage:
     @cached_property
     def decisions(self) -> list[dict[str, Any]]:
         """Decisions on record."""
-        return reads_danger.decisions(self.actor, self.row)
+        found, year = reads_danger.decisions(self.actor, self.row), clock.today().year
+        days = [one["day"] or self.row.found_on for one in found]
+        return [
+            {**one, "shown": cells.day(day, short=day.year == year)}
+            for one, day in zip(found, days, strict=True)
+        ]
 
     @cached_property
     def side(self) -> list[dict[str, Any]]:
@@ -273,19 +292,24 @@ class DangerPage:
             ],
         }
         found: list[tuple[Any, dict[str, Any]]] = []
-        acts = set()
+        acts, pictures = set(), reads_danger.pictures(self.row)
         for entry in reads_danger.acts_of(self.row, hanging):
-            acts.add(entry.act)
+            acts |= {entry.act} if entry.ledger == self.ledger.key else set()
             drawn = event(registry.ledger(entry.ledger), entry, names)
             drawn["changes"] = [] if entry.act != "change" else drawn["changes"]
+            if entry.act == "add" and entry.ledger != self.ledger.key:
+                drawn["text"] = reads_danger.begun(entry)
+            if entry.act == "attach":
+                drawn["text"] = pictures.get(str((entry.differences.get("file") or [""])[-1]), drawn["text"])
             if entry.act == "reopen":
                 drawn["text"] += reads_danger.closed_before(entry.differences)
                 drawn["kind"] = "bad"
             found.append((entry.at, drawn))
         row, today = self.row, clock.today()
-        for day, text, who in reads_danger.dated(row, acts):
+        for n, (day, text, who) in enumerate(reads_danger.dated(row, acts)):
             told = {"time": cells.day(day, short=day.year == today.year), "text": text, "who": who}
-            found.append((start_of(day), told))
+            # Of one day they stand in their order.
+            found.append((start_of(day) + timedelta(seconds=n), told))
         for at, text in reads_danger.told_to_firm(row):
             found.append((at, {"time": cells.recent(at, today), "text": text, "kind": "sys"}))
         ended = row.rectified_on or today

@@ -42,15 +42,18 @@ def choose(request: ActorRequest, pk: int) -> HttpResponse:
     items = reads_item.items_for(request.actor, row)
     if request.method == "POST":
         return _tie(request, row, items, back)
-    proposed = _proposed(row, items)
+    proposed = danger_item.proposed(row, items)
+    first = {row.item_id, proposed.pk if proposed else None}
     page: dict[str, Any] = {
         "title": "对应要点",
         "row": row,
         "proposed": proposed,
+        "first": [one for one in items if one.pk in first],
         "current": row.item_id,
         "cleared": row.item_by == HiddenDanger.ItemBy.CLEARED,
         "groups": [
-            (programme, list(found)) for programme, found in groupby(items, key=lambda one: one.programme)
+            (programme, [one for one in found if one.pk not in first])
+            for programme, found in groupby(items, key=lambda one: one.programme)
         ],
         "chosen": row.item_id or (proposed.pk if proposed else None),
         "back_url": back,
@@ -103,11 +106,3 @@ def _tie(request: ActorRequest, row: HiddenDanger, items: list[Item], back: str)
         messages.success(request, f"已对应到第{chosen.no}条。" if chosen else "已记为不对应要点条目。")
     return HttpResponseRedirect(back)
 
-
-def _proposed(row: HiddenDanger, items: list[Item]) -> Item | None:
-    """What the rule proposes in the nearest document."""
-    for programme, _ in groupby(items, key=lambda one: one.programme):
-        found = danger_item.proposals(programme).get((row.industry, row.level))
-        if found is not None:
-            return next((one for one in items if one.pk == found), None)
-    return None

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from anlan.hazards import reads_danger
 from anlan.hazards.actions import danger as act
-from anlan.hazards.actions import danger_nightly
+from anlan.hazards.actions import danger_decide, danger_nightly
 from anlan.hazards.models import DangerRequest, HiddenDanger
 from anlan.hazards.tests.danger_case import (
     DONE,
@@ -203,6 +203,11 @@ def test_the_page_nudges_and_the_course_tells_what_no_act_tells(house: World, si
     client.post(reverse("danger-bulk", args=["nudge"]), {"ids": [brought.pk]})
     page = text_of(client.get(reverse("danger", args=[brought.pk])))
     assert "催办" in page and "老张" in page and ">05-01<" in page
+    asked = {"new_due_on": TODAY + timedelta(9), "reason": "配件没有到货", "interim": "停用"}
+    danger_decide.ask(house.actor("county_officer"), brought, "extension", asked)
+    page = text_of(signed_in("city_officer").get(reverse("danger", args=[brought.pk])))
+    assert "申请延期至 2023-07-14：配件没有到货" in page and "审核延期" in page and "申请延期 9 天" in page
+    assert "老张" in page
 
 
 def test_picked_rows_are_exported_and_no_others(house: World, signed_in: SignIn) -> None:

@@ -213,7 +213,7 @@ def _explain(form: Any, error: Exception) -> None:
 def _show(request: ActorRequest, form: Any, ledger: Ledger, row: Any, title: str, save: str) -> HttpResponse:
     back = f"{reverse('ledger-list', args=[ledger.key])}{row.pk}/"
     page = {
-        "title": f"{title}：{row}",
+        "title": f"{title}：{ledger.words(row)}",
         "crumbs": [
             {"label": ledger.label, "url": reverse("ledger-list", args=[ledger.key])},
             {"label": str(row), "url": back},
