@@ -9,7 +9,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from anlan.hazards.models import (
     Guarantor,
@@ -19,7 +19,7 @@ from anlan.hazards.models import (
     RiskPoint,
     SitePlan,
 )
-from anlan.hazards.models.installation import MAJOR, Grade
+from anlan.hazards.models.installation import MAJOR, OWED, Grade
 from anlan.hazards.rules import guarantors
 from anlan.hazards.rules.risk import Colour
 from anlan.kernel import clock
@@ -130,11 +130,7 @@ def points_of_job(actor: Actor, enterprise: int, job: str) -> list[RiskPoint]:
 
 def lacking() -> Q:
     """Installations of a known level, not written off, where one of the three roles has nobody today."""
-    today = clock.today()
-    everyone = Guarantor.objects.unscoped("whether anybody answers concerns the installation that is seen")
-    now = everyone.filter(Q(until__isnull=True) | Q(until__gt=today), since__lte=today)
-    roles = [Q(Exists(now.filter(installation=OuterRef("pk"), role=role))) for role in OWED_ROLES]
-    return Q(level__in=MAJOR) & ~Q(state="removed") & ~(roles[0] & roles[1] & roles[2])
+    return Q(level__in=MAJOR, in_charge__lt=OWED) & ~Q(state="removed")
 
 
 def roles_lacking(row: MajorHazardInstallation, year_rows: Iterable[Any], today: date) -> list[str]:

@@ -22,6 +22,7 @@ from anlan.hazards.models import (
     ShiftLeader,
     SitePlan,
 )
+from anlan.hazards.models.installation import OWED
 from anlan.kernel import clock
 from anlan.kernel.ledger import Blank, Column, Filter, Importing, Ledger, Panel, Section, View
 from anlan.kernel.scope import Actor
@@ -51,8 +52,7 @@ def own_firm_today(actor: Actor) -> Mapping[str, Any]:
 
 
 def _in_charge(value: str) -> Q:
-    missing = reads_risk.lacking()
-    return missing if value == LACKING else ~missing
+    return reads_risk.lacking() if value == LACKING else Q(in_charge=OWED)
 
 
 def _review(value: str) -> Q:

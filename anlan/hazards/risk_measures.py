@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet
 
 from anlan.enterprises.models import Enterprise
 from anlan.hazards.models import Guarantor, GuarantorDuty, MajorHazardInstallation, RiskPoint, ShiftLeader
-from anlan.hazards.models.installation import MAJOR, Grade
+from anlan.hazards.models.installation import MAJOR, OWED, Grade
 from anlan.hazards.rules.risk import Colour
 from anlan.kernel import clock
 from anlan.kernel.measure import Coverage, Measure, Ratio
@@ -132,6 +132,19 @@ FILED = Measure(
     better="up",
     industry="industry",
 )
+GUARANTEED = Measure(
+    key="installations-guaranteed",
+    label="重大危险源包保责任人配齐率",
+    unit="%",
+    rows=partial(_units, level__in=[one.value for one in MAJOR]),
+    date="registered_on",
+    until="removed_on",
+    kind="stock",
+    amount=Ratio(top=Q(in_charge=OWED)),
+    basis="期末未核销、已定级的重大危险源中，主要、技术、操作负责人都有人在任的所占百分比；按现在在任的计。",
+    better="up",
+    industry="industry",
+)
 DUTIES_DONE = Measure(
     key="guarantor-duties-on-time",
     label="包保责任人按期履职率",
@@ -176,6 +189,6 @@ SHIFTS = Measure(
 )
 MEASURES = (
     POINTS, *(_by_colour(one) for one in Colour), NOT_REVIEWED, FIRMS_WITH_POINTS, INSTALLATIONS,
-    *(_by_level(key, level) for key, level in LEVELS.items()), ONLINE, FILED, DUTIES_DONE, DUTIES_MISSED,
-    PONDS, SHIFTS,
+    *(_by_level(key, level) for key, level in LEVELS.items()), ONLINE, FILED, GUARANTEED,
+    DUTIES_DONE, DUTIES_MISSED, PONDS, SHIFTS,
 )  # fmt: skip

@@ -10,8 +10,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
+from anlan.hazards import reads_risk
 from anlan.hazards.models import Guarantor, GuarantorDuty, InstallationAssessment, MajorHazardInstallation
 from anlan.hazards.models.installation import MAJOR, PRINCIPAL_CADENCE, Grade
 from anlan.hazards.rules import gb18218, guarantors
@@ -30,8 +32,34 @@ REASON = "the calendar of duties covers every installation"
 
 
 def prepare(actor: Actor, row: MajorHazardInstallation) -> None:
-    """The day a unit came in."""
+    """The day a unit came in, and how many answer for it."""
     row.registered_on = row.registered_on or clock.today()
+    held = _in_charge().filter(installation=row.pk).values_list("role", flat=True) if row.pk else ()
+    row.in_charge = len(set(held))
+
+
+def _in_charge() -> Any:
+    """Who answers today in one of the three roles."""
+    today = clock.today()
+    return (
+        Guarantor.objects.unscoped(REASON)
+        .filter(Q(until__isnull=True) | Q(until__gt=today), since__lte=today, role__in=reads_risk.OWED_ROLES)
+        .order_by()
+    )
+
+
+def count_in_charge(which: Q | None = None) -> int:
+    """Keep on each installation how many roles somebody holds today (derived, not recorded): rows changed."""
+    held = _in_charge().filter(installation=OuterRef("pk")).values("installation")
+    now = Coalesce(Subquery(held.annotate(n=Count("role", distinct=True)).values("n")), 0)
+    units = MajorHazardInstallation.objects.unscoped(REASON)
+    changed = units.filter(which or Q()).annotate(now=now).exclude(in_charge=F("now"))
+    by_number: dict[int, list[int]] = {}
+    for pk, number in changed.values_list("pk", "now"):
+        by_number.setdefault(number, []).append(pk)
+    for number, ids in by_number.items():
+        units.filter(pk__in=ids).update(in_charge=number)
+    return sum(map(len, by_number.values()))
 
 
 def follow(actor: Actor, row: MajorHazardInstallation, differences: Mapping[str, Any]) -> None:
@@ -150,9 +178,19 @@ def plan_duties(day: date) -> tuple[int, int]:
         Q(until__isnull=True) | Q(until__gt=day), since__lte=day
     )
     live = in_charge.exclude(installation__state=MajorHazardInstallation.State.REMOVED)
+    count_in_charge()
     begun = 0
-    for one in live.select_related("installation", "enterprise").order_by("id").iterator(chunk_size=500):
-        begun += _begin(one, guarantors.period_of(one.cadence or "quarter", day))
+    for cadence in guarantors.CADENCES:
+        period = guarantors.period_of(cadence, day)
+        theirs = Q(cadence=cadence) | Q(cadence="") if cadence == "quarter" else Q(cadence=cadence)
+        begun_already = GuarantorDuty.objects.unscoped(REASON).filter(
+            guarantor=OuterRef("pk"), starts_on=period.start
+        )
+        waiting = (
+            live.filter(theirs).exclude(Exists(begun_already)).select_related("installation", "enterprise")
+        )
+        for one in waiting.order_by("id").iterator(chunk_size=500):
+            begun += _begin(one, period)
     return begun, missed
 
 
@@ -170,6 +208,8 @@ def appointed(actor: Actor, row: Guarantor, differences: Mapping[str, Any]) -> N
     """A guarantor's first period begins with the appointment, not with the next night; with the end of it
     the open period goes to the successor."""
     today = clock.today()
+    units = {row.installation_id, *differences.get("installation_id", ())} - {None}
+    count_in_charge(Q(pk__in=units))
     if row.until is not None and "until" in differences:
         _let_go(Q(guarantor=row, due_on__gte=row.until), "已不再包保，由继任者履职")
     if row.since <= today and (row.until is None or row.until > today):

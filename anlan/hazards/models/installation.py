@@ -29,6 +29,8 @@ class Grade(models.TextChoices):
     FOURTH = "4", "四级"
 
 
+# Principal, technical, operation.
+OWED = 3
 MAJOR = (Grade.FIRST, Grade.SECOND, Grade.THIRD, Grade.FOURTH)
 
 
@@ -55,6 +57,8 @@ class MajorHazardInstallation(OfFirm):
     scope: ClassVar[Scope] = Scope(
         view="installations.view", region="region_path", industry="industry", enterprise="enterprise_id"
     )
+    # How many of the three roles somebody holds today: kept by `actions.installation.count_in_charge`.
+    derived: ClassVar[frozenset[str]] = OfFirm.derived | {"in_charge"}
 
     name = models.CharField("单元名称", max_length=80)
     kind = models.CharField("单元类型", max_length=10, choices=Kind)
@@ -89,6 +93,7 @@ class MajorHazardInstallation(OfFirm):
         "备案级别", max_length=7, choices=Grade, blank=True, default="", editable=False
     )
     online = models.BooleanField("接入监测预警系统", default=False)
+    in_charge = models.PositiveSmallIntegerField("在任包保责任人", default=0, editable=False)
     registered_on = models.DateField("登记日期", null=True, blank=True, editable=False)
     removed_on = models.DateField("核销日期", null=True, blank=True, editable=False)
 
@@ -104,7 +109,15 @@ class MajorHazardInstallation(OfFirm):
             models.Index(fields=["region_path", "level", "state", "-id"], name="installation_region_level"),
             models.Index(fields=["region_path", "-id"], name="installation_region"),
             models.Index(fields=["enterprise", "level"], name="installation_firm"),
-        ]
+            models.Index(
+                fields=["industry", "level", "-id"], include=["region_path", "state"],
+                name="installation_industry",
+            ),
+            models.Index(
+                fields=["-id"], include=["region_path", "industry"], name="installation_lacking",
+                condition=Q(level__in=MAJOR, in_charge__lt=OWED) & ~Q(state="removed"),
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.name
@@ -332,7 +345,15 @@ class GuarantorDuty(OfInstallation):
                 fields=["due_on", "id"], include=["region_path", "state"], name="guarantor_duty_due"
             ),
             models.Index(fields=["guarantor", "-starts_on"], name="guarantor_duty_person"),
-        ]
+            models.Index(
+                fields=["due_on", "id"], include=["region_path", "industry", "guarantor"],
+                name="guarantor_duty_missed", condition=Q(state="missed"),
+            ),
+            models.Index(
+                fields=["due_on", "id"], include=["region_path", "industry", "guarantor"],
+                name="guarantor_duty_open", condition=Q(state="open"),
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.guarantor} {self.starts_on:%Y-%m-%d} 起" if self.guarantor_id else "包保履职"

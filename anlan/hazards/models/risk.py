@@ -214,7 +214,16 @@ class RiskPoint(OfFirm):
             models.Index(fields=["enterprise", "residual_colour"], name="risk_firm"),
             models.Index(fields=["review_due_on"], include=["region_path", "industry"], name="risk_review"),
             models.Index(fields=["plan"], name="risk_plan"),
-        ]
+            models.Index(
+                fields=["industry", "residual_colour", "-id"], include=["region_path", "state"],
+                name="risk_industry",
+            ),
+            models.Index(
+                fields=["-id"], include=["region_path", "industry"], name="risk_lowering",
+                condition=Q(state="lowering"),
+            ),
+            models.Index(fields=["enterprise", "job", "id"], name="risk_job", condition=~Q(job="")),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.name

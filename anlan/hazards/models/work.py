@@ -79,7 +79,17 @@ class WorkConfirmation(OfFirm):
             ),
             models.Index(fields=["region_path", "-on_day", "-id"], name="work_region"),
             models.Index(fields=["enterprise", "-on_day", "-id"], name="work_firm"),
-        ]
+            models.Index(
+                fields=["colour", "-on_day", "-id"], include=["region_path", "state"], name="work_colour"
+            ),
+            models.Index(
+                fields=["industry", "-on_day", "-id"], include=["region_path", "state"], name="work_industry"
+            ),
+            models.Index(
+                fields=["-on_day", "-id"], include=["region_path"], name="work_open",
+                condition=Q(state="open"),
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.job} {self.on_day} {self.get_shift_display()}" if self.on_day else "作业确认单"

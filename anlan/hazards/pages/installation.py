@@ -27,7 +27,7 @@ from anlan.kernel.pages.access import ledger_for, row_for
 from anlan.kernel.requests import ActorRequest, whole
 from anlan.kernel.writing import Refused, Stale
 
-SPARE, MOST_LINES, MOST_ROWS = 2, 60, 400
+SPARE, MOST_LINES, MOST_ROWS, COUNTED = 2, 60, 120, 1000
 DUTIES = {
     Guarantor.Role.PRINCIPAL: (
         "组织建立安全包保责任制并指定技术、操作负责人；组织制定规章制度和操作规程；组织培训；"
@@ -242,8 +242,8 @@ def guarantor_grid(request: ActorRequest) -> HttpResponse:
 def _lacking(request: ActorRequest) -> dict[str, Any]:
     """How many installations lack a guarantor, counted to a bound, and the list of them."""
     rows = MajorHazardInstallation.objects.visible_to(request.actor).filter(reads_risk.lacking())
-    count = len(rows.values_list("pk", flat=True)[: MOST_ROWS + 1])
-    words = f"{MOST_ROWS}+" if count > MOST_ROWS else count
+    count = len(rows.values_list("pk", flat=True)[: COUNTED + 1])
+    words = f"{COUNTED:,}+" if count > COUNTED else count
     url = f"{reverse('ledger-list', args=['installations'])}?{IN_CHARGE}={LACKING}"
     return {"lacking": words, "lacking_url": url}
 

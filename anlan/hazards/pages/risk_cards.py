@@ -20,7 +20,8 @@ from anlan.kernel import cells, clock
 from anlan.kernel.pages.access import ledger_for, row_for
 from anlan.kernel.requests import ActorRequest, whole
 
-BLANK_LINES = 8
+# Lines to sign on: what is left of one A4 sheet, and never fewer than a shift needs.
+SHEET, FEWEST = 15, 4
 MOST_JOBS = 60
 
 
@@ -71,17 +72,22 @@ def jobs_page(request: ActorRequest) -> HttpResponse:
         rows = rows.filter(Q(enterprise__name__icontains=text) | Q(job__icontains=text))
     counts = {one.value: Count("pk", filter=Q(residual_colour=one.value)) for one in Colour}
     groups = (
-        rows.values("enterprise_id", "enterprise__name", "job")
+        rows.values("enterprise_id", "job")
         .annotate(points=Count("pk"), ungraded=Count("pk", filter=Q(residual_colour="")), **counts)
-        .order_by("enterprise__name", "job")[: MOST_JOBS + 1]
+        .order_by("enterprise_id", "job")[: MOST_JOBS + 1]
     )
     found = list(groups)
+    # Names afterwards: in the order of names, all points of the province would be grouped for one page.
+    firms = Enterprise.objects.unscoped("of risk points that the actor sees")
+    names = dict(firms.filter(pk__in={one["enterprise_id"] for one in found}).values_list("pk", "name"))
+    for one in found:
+        one["firm"] = names[one["enterprise_id"]]
     page = {
         "title": "岗位风险告知",
         "jobs": found[:MOST_JOBS],
         "more": len(found) > MOST_JOBS,
         "text": text,
-        "firm": found[0]["enterprise__name"] if firm and found else "",
+        "firm": found[0]["firm"] if firm and found else "",
         "may_confirm": request.actor.may("work-confirmations.add"),
     }
     return render(request, "hazards/risk_jobs.html", {"page": page})
@@ -96,6 +102,7 @@ def job_card(request: ActorRequest, firm: int) -> HttpResponse:
     if not rows:
         raise Http404
     company: Enterprise = rows[0].enterprise
+    checks = [one.words for one in work.checks_of(rows)]
     page = sheet(
         request,
         "岗位安全风险告知卡",
@@ -103,7 +110,7 @@ def job_card(request: ActorRequest, firm: int) -> HttpResponse:
         job=job,
         firm=company.name,
         rows=[(one, Colour(one.residual_colour) if one.residual_colour else None) for one in rows],
-        checks=[one.words for one in work.checks_of(rows)],
-        lines=range(BLANK_LINES),
+        checks=checks,
+        lines=range(max(FEWEST, SHEET - len(checks) - len(rows))),
     )
     return render(request, "hazards/risk_job_card.html", {"page": page})
