@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
+
+from django.db import models
 
 from anlan.enterprises.models import (
     Closure,
@@ -101,7 +103,10 @@ def check(**values: Any) -> LicenceCheck:
     return _saved(row)
 
 
-def _saved(row: Any) -> Any:
+Row = TypeVar("Row", bound=models.Model)
+
+
+def _saved(row: Row) -> Row:
     with unscoped_block("a row made for a test"):
         row.full_clean()
         row.save()

@@ -49,7 +49,9 @@ def undo(actor: Actor, record: Merger, reason: str) -> Merger:
 
 
 def _locked(actor: Actor, record: Merger) -> Merger:
-    found = Merger.objects.visible_to(actor).select_for_update(of=("self",)).filter(pk=record.pk).first()
+    found: Merger | None = (
+        Merger.objects.visible_to(actor).select_for_update(of=("self",)).filter(pk=record.pk).first()
+    )
     if found is None:
         raise Refused("没有这条合并记录，或者不在您的职责范围内。")
     if found.undone_at is not None:
@@ -113,7 +115,7 @@ def _back(
         values["version"] = F("version") + 1
     ledger = registry.ledger_of(model)
     if ledger is not None and not issubclass(model, Placed) and found:
-        region = model.scope.region or ""  # type: ignore[attr-defined]
+        region = model.scope.region or ""
         change = {column: [record.kept_id, record.gone_id]}
         acts = [
             ("unmerge", one.pk, ledger.subject(one), str(getattr(one, region, "") or ""), change)

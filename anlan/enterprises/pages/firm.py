@@ -196,7 +196,7 @@ class FirmPage(RowPage):
     def content(self, part: Part) -> dict[str, Any]:
         """What a tab holds: a template of its part, or rows of its ledger as the ledger draws them."""
         if part.tab_template and part.tab_rows:
-            context: Mapping[str, Any] = {"firm": self.firm, **part.tab_rows(self.actor, self.firm)}
+            context: Mapping[str, Any] = {"firm": self.firm, **(part.tab_rows(self.actor, self.firm) or {})}
             return {"kind": "raw", "html": render_to_string(part.tab_template, context, request=self.request)}
         return self.table(part)
 
