@@ -5,14 +5,14 @@ from __future__ import annotations
 import io
 import random
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import ExifTags, Image, ImageDraw, ImageEnhance
 
-from anlan.hazards import danger_measures, pictures, reads_photos
+from anlan.hazards import danger_measures, pictures, reads_danger_statistics, reads_photos
 from anlan.hazards.actions import danger as act
 from anlan.hazards.actions import danger_photos
 from anlan.hazards.danger_ledgers import copied
@@ -141,8 +141,10 @@ def test_the_earlier_danger_is_told_of_the_later_one_and_stays_unmarked(house: W
     assert shot.notes[0][0].startswith(f"{second.number} 后来用了")
     everyone = HiddenDanger.objects.unscoped("test")
     assert list(everyone.filter(copied("1"))) == [second] and first in everyone.filter(copied("0"))
-    rows = next(one for one in danger_measures.MEASURES if one.key == "dangers-copied-photos").rows()
-    assert list(rows) == [second]
+    measure = next(one for one in danger_measures.MEASURES if one.key == "dangers-copied-photos")
+    assert callable(measure.rows) and list(measure.rows()) == [second]
+    by_firm = reads_danger_statistics.firms_copying_photos(inspector, TODAY - timedelta(days=365))
+    assert [(one["enterprise_id"], one["copied"], one["n"]) for one in by_firm] == [(1, 1, 2)]
 
 
 def test_a_reader_without_the_other_danger_gets_a_plain_sentence(house: World) -> None:
