@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from anlan.hazards.actions import risk as grading
+from anlan.hazards.actions import work
 from anlan.hazards.tests.risk_case import Case, fresh, picture
 from anlan.kernel import clock
 from anlan.org.testing import PASSWORD
@@ -104,4 +105,55 @@ def test_a_point_is_placed_by_click_and_moved_by_keyboard(desk: Any, house: Case
     assert shown == [800, 500]
     clean(desk)
     desk.goto(f"{url}print/")
+    clean(desk)
+
+
+def test_a_sheet_is_signed_by_mouse_by_finger_and_by_name(desk: Any, house: Case, live_server: Any) -> None:
+    point = house.point(ppe="防化服")
+    given = {"place": "罐区", "activity": "", "on_day": clock.today(), "shift": "day"}
+    given |= {"workers": "张某、李某", "guardian": "赵某"}
+    row = work.begin(house.user, house.firm.pk, point.job, given)
+    desk.goto(f"{live_server.url}/work-confirmations/{row.pk}/")
+    clean(desk)
+    for box in desk.query_selector_all(".work-check input"):
+        box.check()
+    desk.click("text=保存勾选")
+    desk.click(".work-people a.btn >> nth=0")
+    desk.wait_for_selector("form[data-sign]:not([hidden])")
+    clean(desk)
+    desk.click("form[data-sign] button.pri")
+    assert "签名区是空的" in desk.inner_text("[data-sign-say]")
+    frame = desk.query_selector("canvas").bounding_box()
+    desk.mouse.move(frame["x"] + 60, frame["y"] + 60)
+    desk.mouse.down()
+    for step in range(12):
+        desk.mouse.move(frame["x"] + 60 + 12 * step, frame["y"] + 60 + (37 * step) % 90)
+    desk.mouse.up()
+    desk.click("form[data-sign] button.pri")
+    desk.wait_for_selector("h1:has-text('李某')")
+    desk.set_viewport_size({"width": 390, "height": 844})
+    desk.wait_for_timeout(100)
+    finger = desk.context.new_cdp_session(desk)
+    frame = desk.query_selector("canvas").bounding_box()
+    assert frame["width"] > 300 and frame["x"] + frame["width"] <= 390
+    spots = [{"x": frame["x"] + 30 + 12 * n, "y": frame["y"] + 40 + (37 * n) % 90} for n in range(12)]
+    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": spots[:1]})
+    for spot in spots[1:]:
+        finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [spot]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    desk.click("form[data-sign] button.pri")
+    desk.wait_for_selector("h1:has-text('赵某')")
+    desk.focus("summary:has-text('不能手写')")
+    desk.keyboard.press("Enter")
+    desk.fill("#typed", "赵某")
+    desk.keyboard.press("Enter")
+    desk.wait_for_selector("text=确认可以作业")
+    assert [(one["name"], one["way"]) for one in fresh(row).people] == [
+        ("张某", "drawn"), ("李某", "drawn"), ("赵某", "typed"),
+    ]  # fmt: skip
+    desk.goto(f"{live_server.url}/work-confirmations/{row.pk}/print/")
+    assert all(
+        one.evaluate("image => image.naturalWidth > 20")
+        for one in desk.query_selector_all(".work-signed img")
+    )
     clean(desk)
