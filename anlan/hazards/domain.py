@@ -14,7 +14,7 @@ from anlan.hazards import (
     work_demo,
     work_domain,
 )
-from anlan.hazards.demo import shots
+from anlan.hazards.demo import handling, shots
 from anlan.hazards.reads_item import part_of_item
 from anlan.kernel.shell import Group
 
@@ -34,7 +34,7 @@ SETUP = tuple(one for part in PARTS for one in getattr(part, "SETUP", ()))
 FINISH = (danger_domain.tie_items,)
 ITEM_PARTS = (part_of_item,)
 # The later one runs first: risks and photographs need firms and dangers, confirmations need risks.
-DEMO = (work_demo.prepare, shots.prepare, risk_demo.prepare, demo.prepare)
+DEMO = (handling.prepare, work_demo.prepare, shots.prepare, risk_demo.prepare, demo.prepare)
 ORDER = (
     *("dangers", "danger-phone", "danger-statistics", "hazard-map", "danger-listings", "risks"),
     *("installations", "guarantor-grid"),
