@@ -39,7 +39,7 @@ def opened(day: date, settings: str = "config.settings") -> Iterator[None]:
 
 @contextmanager
 def kept(day: date, name: str, wanted: str, fill: Callable[[], None]) -> Iterator[bool]:
-    """The product with the database `name`, filled by `fill` unless it stands as `wanted`; yields whether so."""
+    """The product with the database `name`, filled unless it stands as `wanted`; yields whether it did."""
     server = database.start()
     _start(day, _database(server, name), "config.settings")
     from django.core.management import call_command

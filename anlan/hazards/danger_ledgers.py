@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db.models import F, Q
+from django.db.models import Q
+from django.db.models.lookups import GreaterThanOrEqual, LessThan
 
 from anlan.enterprises.located import THING_PLACE
 from anlan.hazards import danger_cells, danger_panels
 from anlan.hazards.actions import danger as act
 from anlan.hazards.actions.danger_follow import follow
 from anlan.hazards.models import DangerListing, DangerPlan, DangerRequest, HiddenDanger
-from anlan.hazards.models.dangers import OPEN_STATES
+from anlan.hazards.models.dangers import OPEN_STATES, TOOK
 from anlan.kernel import clock, parameters
 from anlan.kernel.ledger import Blank, Column, Filter, Importing, Ledger, Panel, Section, View
 from anlan.kernel.scope import Actor
@@ -28,8 +29,9 @@ def late(value: str) -> Q:
 def quick(value: str) -> Q:
     """Closed within minutes after it was entered."""
     most = timedelta(minutes=int(parameters.value("dangers.quick_minutes")))
-    at_once = Q(closed_at__isnull=False, reported_at__isnull=False, closed_at__lt=F("reported_at") + most)
-    return at_once if value == "1" else ~at_once
+    if value == "1":
+        return Q(LessThan(TOOK, most), closed_on__isnull=False)
+    return Q(closed_at__isnull=True) | Q(reported_at__isnull=True) | Q(GreaterThanOrEqual(TOOK, most))
 
 
 def copied(value: str) -> Q:

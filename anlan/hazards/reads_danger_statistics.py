@@ -13,10 +13,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
+from django.db.models.lookups import LessThan
 
 from anlan.enterprises.models import Enterprise
 from anlan.hazards.models import DangerMonth, HiddenDanger
+from anlan.hazards.models.dangers import TOOK
 from anlan.kernel.due import add_months
 from anlan.kernel.scope import Actor, under
 from anlan.kernel.tallies import Part, Tally
@@ -186,25 +188,22 @@ def last_found(firms: Sequence[int]) -> dict[int, date]:
 
 
 def firms_closing_at_once(actor: Actor, minutes: int, since: date) -> list[dict[str, Any]]:
-    """Firms with dangers closed within `minutes` after they were entered: how many, of how many closed."""
-    from django.db.models import Count, F
-
-    at_once = Q(closed_at__lt=F("reported_at") + timedelta(minutes=minutes))
-    rows = HiddenDanger.objects.visible_to(actor).filter(
-        closed_on__gte=since, closed_at__isnull=False, reported_at__isnull=False, enterprise_id__isnull=False
-    )
-    grouped = rows.order_by().values("enterprise_id", "enterprise__name", "region_path")
-    found = grouped.annotate(n=Count("pk"), quick=Count("pk", filter=at_once)).filter(quick__gt=0)
-    return list(found.order_by("-quick", "enterprise_id")[:20])
+    """The 20 firms with most dangers closed within `minutes` after they were entered: quick, of n closed."""
+    closed = HiddenDanger.objects.visible_to(actor).filter(closed_on__gte=since)
+    quick = closed.filter(LessThan(TOOK, timedelta(minutes=minutes)))
+    return _worst(quick, closed, "quick")
 
 
 def firms_copying_photos(actor: Actor, since: date) -> list[dict[str, Any]]:
-    """Firms with dangers that show a photo used before: how many, of how many found with photos."""
-    from django.db.models import Count
+    """The 20 firms with most dangers that show a photo used before: copied, of n found with photos."""
+    pictured = HiddenDanger.objects.visible_to(actor).filter(found_on__gte=since, photos__gt=0)
+    return _worst(pictured.filter(copied__isnull=False), pictured, "copied")
 
-    rows = HiddenDanger.objects.visible_to(actor).filter(
-        found_on__gte=since, photos__gt=0, enterprise_id__isnull=False
-    )
-    grouped = rows.order_by().values("enterprise_id", "enterprise__name", "region_path")
-    found = grouped.annotate(n=Count("pk"), copied=Count("copied")).filter(copied__gt=0)
-    return list(found.order_by("-copied", "enterprise_id")[:20])
+
+def _worst(marked: Any, among: Any, name: str) -> list[dict[str, Any]]:
+    """The firms with most marked rows, as `name`, and how many there are of `among`, as n."""
+    found = marked.filter(enterprise_id__isnull=False).order_by().values("enterprise_id", "enterprise__name")
+    first = list(found.annotate(**{name: Count("pk")}).order_by(f"-{name}", "enterprise_id")[:20])
+    theirs = among.filter(enterprise_id__in=[one["enterprise_id"] for one in first]).order_by()
+    whole = dict(theirs.values_list("enterprise_id").annotate(n=Count("pk")))
+    return [{**one, "n": whole[one["enterprise_id"]]} for one in first]

@@ -16,6 +16,8 @@ from anlan.kernel.scope import PathField, Scope, ScopedModel
 
 UNDONE = ("found", "graded", "ordered", "rectifying")
 OPEN_STATES = (*UNDONE, "checking", "verified")
+# How long a closed danger stood in this system; an index is on it.
+TOOK = models.ExpressionWrapper(F("closed_at") - F("reported_at"), models.DurationField())
 
 
 class HiddenDanger(ScopedModel):
@@ -270,6 +272,7 @@ class HiddenDanger(ScopedModel):
             ),
             models.Index(fields=["regulator", "attention_on", "id"], name="danger_regulator"),
             models.Index(fields=["finder_id", "-id"], name="danger_finder"),
+            models.Index(TOOK, condition=Q(closed_on__isnull=False), name="danger_took"),
             # Few rows have one: what is assigned, and what hangs on an item, are found without the others.
             models.Index(
                 fields=["assigned_to_id", "attention_on", "id"], condition=Q(assigned_to_id__isnull=False),
