@@ -10,7 +10,6 @@ from django.db.models.lookups import GreaterThanOrEqual, LessThan
 from anlan.enterprises.located import THING_PLACE
 from anlan.hazards import danger_cells, danger_panels
 from anlan.hazards.actions import danger as act
-from anlan.hazards.actions.danger_follow import follow
 from anlan.hazards.models import DangerListing, DangerPlan, DangerRequest, HiddenDanger
 from anlan.hazards.models.dangers import OPEN_STATES, TOOK
 from anlan.kernel import clock, parameters
@@ -166,7 +165,6 @@ DANGERS = Ledger(
     select=("enterprise",),
     defaults=act.defaults,
     prepare=act.prepare,
-    follow=follow,
     blank=Blank(
         "还没有登记隐患。",
         "企业自查、监管检查、明查暗访、群众举报、监测预警发现的隐患都登记在这里。",

@@ -199,3 +199,14 @@ class Shadow:
         )
         run(sql.SQL("DROP TABLE {}").format(keys))
         return [(row, pk) for row, pk in found]
+
+
+def unique_sets(model: type[models.Model]) -> list[tuple[str, ...]]:
+    """The columns, and sets of columns, in which no two rows of a table agree, whatever they hold."""
+    meta = model._meta
+    fields: list[Any] = [one for one in meta.concrete_fields if one.unique and not one.primary_key]
+    found: list[tuple[str, ...]] = [(one.attname,) for one in fields]
+    for one in meta.constraints:
+        if isinstance(one, models.UniqueConstraint) and one.fields and not one.condition:
+            found.append(tuple(meta.get_field(name).attname for name in one.fields))  # type: ignore[union-attr]
+    return found

@@ -7,7 +7,7 @@ is refused leaves the others alone. All of it stands in the caller's transaction
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ from anlan.kernel import audit, audit_many, extra
 from anlan.kernel.ledger import Ledger
 from anlan.kernel.models import placed
 from anlan.kernel.scope import Actor
-from anlan.kernel.shadow import Shadow, expect_many, run
+from anlan.kernel.shadow import Shadow, expect_many, run, unique_sets
 from anlan.kernel.wording import broken_rule, reworded
 from anlan.kernel.writing import BY_MOVES, require, state_fields
 
@@ -149,7 +149,9 @@ class ManyRows:
         for constraint, broken in shadow.breaking():
             for pk in broken:
                 self.outcome.refuse(self._place_of[pk], *broken_rule(self.model, constraint))
-        for columns in self._unique_sets():
+        for columns in unique_sets(self.model):
+            if columns == self.key:
+                continue
             for place, other in shadow.clashes([self._column(name) for name in columns]):
                 self.outcome.refuse(place, self._field_name(columns[-1]), self._taken(columns, other))
         self._drop_refused(shadow)
@@ -255,9 +257,11 @@ class ManyRows:
     def _prepare(self) -> None:
         """What a declared hook and the model's own `clean` say, row by row.
 
-        Given values were judged when they were read: of the fields, those that the hook changed are checked.
+        Given values were judged when they were read: of the fields, those that the hook changed are checked,
+        each value once.
         """
         names = {one.name for one in self.fields}
+        fine: set[tuple[str, Any]] = set()
         plain = [(one.name, one.attname, n) for n, one in enumerate(self.fields) if not one.is_relation]
         for place, row in self._instances():
             given = self.rows[place]
@@ -265,9 +269,13 @@ class ManyRows:
                 if self.ledger.prepare:
                     self.ledger.prepare(self.actor, row)
                 row.derive()
-                touched = {name for name, attname, n in plain if getattr(row, attname) != given[n]}
-                row.clean_fields(exclude=names - touched)
+                new = {
+                    name: value for name, attname, n in plain if (value := getattr(row, attname)) != given[n]
+                }
+                once = {(name, value) for name, value in new.items() if isinstance(value, Hashable)}
+                row.clean_fields(exclude=names - new.keys() | {name for name, _ in once & fine})
                 row.clean()
+                fine |= once
             except ValidationError as error:
                 found = reworded(error).message_dict if hasattr(error, "error_dict") else {"": error.messages}
                 for name, texts in found.items():
@@ -355,19 +363,6 @@ class ManyRows:
         first = self.rows[live[0]]
         free = [n for n, name in enumerate(self.names) if name not in self.given and n != self._pk]
         return {position: first[position] for position in free if first[position] is not None}
-
-    def _unique_sets(self) -> list[tuple[str, ...]]:
-        meta = self.model._meta
-        found: list[tuple[str, ...]]
-        found = [(one.attname,) for one in self.fields if one.unique and not one.primary_key]
-        for constraint in meta.constraints:
-            if (
-                isinstance(constraint, models.UniqueConstraint)
-                and constraint.fields
-                and not constraint.condition
-            ):
-                found.append(tuple(meta.get_field(name).attname for name in constraint.fields))  # type: ignore[union-attr]
-        return [one for one in found if one != self.key]
 
     def _drop_refused(self, shadow: Shadow) -> None:
         gone = [place for place in self.outcome.refused if place in self.rows]

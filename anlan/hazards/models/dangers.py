@@ -322,6 +322,7 @@ class OfDanger(ScopedModel):
     """Base of what hangs on a danger; it is placed where the danger is."""
 
     derived: ClassVar[frozenset[str]] = frozenset({"region_path", "industry", "enterprise_id"})
+    lies_with: ClassVar[str] = "danger"
 
     danger = models.ForeignKey(HiddenDanger, models.PROTECT, verbose_name="隐患", related_name="%(class)ss")
     region_path = PathField("区划", editable=False, default="", blank=True)

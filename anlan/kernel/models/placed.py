@@ -67,8 +67,9 @@ class Placed(ScopedModel):
 
 
 def follow(row: ScopedModel, differences: Collection[str]) -> None:
-    """Bring the copies up to date when a row was saved with another place. Units and persons may have
-    been named for the hanging row itself and stay."""
+    """Bring the copies up to date when a row was saved with another place: of what hangs on it, and of tables
+    that name their relation to it in `lies_with`. Units and persons may have been named for the hanging row
+    itself and stay."""
     scope = type(row).scope
     deciding = {part for key in COLUMNS for part in (getattr(scope, key) or "").split("__")[:1]}
     if not deciding & {name.removesuffix("_id") for name in differences} | deciding & set(differences):
@@ -78,6 +79,11 @@ def follow(row: ScopedModel, differences: Collection[str]) -> None:
     for model in Placed.__subclasses__():
         found = model.objects.unscoped("what hangs on a row follows it")
         found.filter(ledger=place["ledger"], subject_id=row.pk).update(**copies)
+    for one in row._meta.related_objects:
+        other: Any = one.related_model
+        if getattr(other, "lies_with", "") == one.field.name:
+            found = other.objects.unscoped("what lies with a row follows it")
+            found.filter(**{one.field.name: row}).update(**copies)
 
 
 def follow_many(model: type[ScopedModel], ids: Collection[int]) -> None:
