@@ -54,7 +54,9 @@ def due(actor: Actor) -> Mapping[str, Any] | None:
     others = _others(actor)
     if not nearest and not others:
         return None
-    return {"figs": figs, "rows": [_row(actor, one) for one in nearest], "others": others, "url": base}
+    report = reverse("danger-phone") if actor.may("dangers.add") else ""
+    shown = [_row(actor, one) for one in nearest]
+    return {"figs": figs, "rows": shown, "others": others, "url": base, "report": report}
 
 
 def _assigned(actor: Actor) -> Any:
