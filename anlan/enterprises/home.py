@@ -65,7 +65,21 @@ def _counted(rows: Any) -> Count:
     return Count(min(found, CAP), found > CAP)
 
 
+def start(actor: Actor) -> Mapping[str, Any] | None:
+    """For whoever may bring firms in, as long as there is none."""
+    if not actor.may("enterprises.import") or Enterprise.objects.visible_to(actor).exists():
+        return None
+    return {
+        "title": "企业档案",
+        "state": "还没有企业。",
+        "basis": "导入现有的企业台账，或在企业名录里逐家登记；证照、人员、设施和隐患都挂在企业名下。",
+        "url": reverse("ledger-import", args=["enterprises"]),
+        "label": "导入企业台账",
+    }
+
+
 HOME_PANELS = (
+    HomePanel("firms-start", "kernel/home_start.html", start, position=2),
     HomePanel("own-firm", "enterprises/home_own.html", own, position=30),
     HomePanel("papers-running-out", "enterprises/home_papers.html", papers, position=40, side=True),
 )

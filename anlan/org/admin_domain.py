@@ -15,6 +15,7 @@ from anlan.org.models.announcements import Announcement
 
 PARAMETERS = signin_domain.PARAMETERS
 HOME_PANELS = (
+    HomePanel("people-start", "kernel/home_start.html", panels.people_to_add, position=1),
     HomePanel(
         "announcements", "org/panels/announcements.html", panels.announcements_today, position=5, side=True
     ),
@@ -118,7 +119,7 @@ ACTS = (
     ("verify_audit", "核验操作日志"),
 )
 MENU = (
-    Group("system", "系统管理", "settings", position=90),
+    Group("system", "系统管理", "settings", position=90, foot=True),
     Group("security", "安全管理", "shield-lock", position=91),
     Group("audit", "审计", "file-search", position=92),
     Entry("system", "parameters", "参数", "admin-parameters", "parameters.view", "adjustments"),

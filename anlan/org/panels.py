@@ -17,6 +17,7 @@ from anlan.org.rules.groups import Standing
 
 SHOWN = 200
 ANNOUNCED = 5
+FIRST = 3  # the administrators that a new house is opened with
 STANDINGS = {
     Standing.RULED: "按规则",
     Standing.NAMED: "点名",
@@ -112,3 +113,16 @@ def role_options() -> Iterable[tuple[str, str]]:
     """The roles, for a filter."""
     rows = Role.objects.unscoped("the names of the roles").order_by("position", "id")
     return [(str(pk), label) for pk, label in rows.values_list("pk", "label")]
+
+
+def people_to_add(actor: Actor) -> Mapping[str, Any] | None:
+    """For the system administrator of a new house: nobody is there but the three administrators."""
+    if not actor.may("people.import") or Person.objects.visible_to(actor)[: FIRST + 1].count() > FIRST:
+        return None
+    return {
+        "title": "人员和岗位",
+        "state": "还只有首批的三名管理员。",
+        "basis": "登记或导入各单位的人员，再由安全管理员在岗位里给每人角色和辖区。",
+        "url": reverse("ledger-import", args=["people"]),
+        "label": "导入人员",
+    }

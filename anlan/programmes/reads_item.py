@@ -35,13 +35,15 @@ SHARED = Q(duty__share__isnull=False)
 
 @dataclass
 class Line:
-    """One obligation: duties by light; of what runs now how many there are, how many are met, how much;
+    """One obligation: duties by light; of what runs now (due on `due_on`; None: of all that was due by the
+    day) how many there are, how many are met, how much;
     among how many units its number is shared."""
 
     obligation: Obligation
     lights: Mapping[str, int]
     running: int = 0
     met: int = 0
+    due_on: date | None = None
     value: Decimal | None = None
     need: Decimal | None = None
     expected: Decimal | None = None
@@ -186,7 +188,7 @@ def _line(
     line = Line(one, lights, reason=reasons.get(one.pk, ("", ""))[1])
     if now is None:
         return line
-    line.running, line.met = now["n"], now["done"]
+    line.running, line.met, line.due_on = now["n"], now["done"], now.get("due_on")
     if "value" not in now:
         return line
     if one.kind in ("limit", "target", "coverage"):

@@ -183,7 +183,21 @@ def _waiting(actor: Actor) -> list[dict[str, Any]]:
     return [{"label": label, "count": count, "url": url} for label, count, url in found if count]
 
 
+def start(actor: Actor) -> Mapping[str, Any] | None:
+    """For whoever may take a document in, as long as there is none."""
+    if not actor.may("editions.add") or Programme.objects.visible_to(actor).exists():
+        return None
+    return {
+        "title": "工作要点",
+        "state": "还没有工作要点。",
+        "basis": "上传安委会印发的年度要点，系统分解成任务，由您审读、签发、下达。",
+        "url": reverse("review-intake"),
+        "label": "上传要点",
+    }
+
+
 HOME_PANELS = (
+    HomePanel("programme-start", "kernel/home_start.html", start, position=1),
     HomePanel("programme-due", "programmes/home_due.html", due, position=10),
     HomePanel("programme-shares", "programmes/home_shares.html", shares, position=11),
     HomePanel("programme-post", "programmes/home_post.html", post, position=12, side=True),

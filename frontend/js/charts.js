@@ -21,7 +21,7 @@
     return {
       animation: false,
       textStyle: { fontFamily: token('--sans') },
-      grid: { left: 4, right: many && kind === 'line' ? 56 : 12, top: data.unit ? 24 : 14, bottom: 2, containLabel: true },
+      grid: { left: 4, right: many && kind === 'line' ? 64 : 12, top: data.unit ? 24 : 14, bottom: 2, containLabel: true },
       // Drawn text, not HTML: the content policy allows no style attribute.
       tooltip: { trigger: 'axis', renderMode: 'richText', valueFormatter: value => `${value ?? '未报'}${data.unit ? ` ${data.unit}` : ''}` },
       xAxis: { type: 'category', data: data.x, ...axis(), ...named(kind, data.x.length, width), splitLine: { show: false }, boundaryGap: kind === 'bar' },

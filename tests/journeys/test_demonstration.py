@@ -90,6 +90,12 @@ def test_the_picture_is_mixed_and_marked_as_invented(stage: tuple[World, list[st
     assert Alignment.objects.unscoped(TEST).filter(programme=programme(2023), relation="covered").exists()
 
 
+def test_one_proof_is_on_offer_for_both_levels(stage: tuple[World, list[str]]) -> None:
+    page = signed_in(stage[0], "city_officer").get(reverse("cascade-proofs", args=[programme(2023).pk]))
+    assert "事故整改落实情况评估报告（演示）" in page.content.decode()
+    assert "用于上级要求" in page.content.decode()
+
+
 def test_a_second_start_prepares_nothing_again(stage: tuple[World, list[str]]) -> None:
     said: list[str] = []
     demo.prepare(True, said.append)

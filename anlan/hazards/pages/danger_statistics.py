@@ -40,6 +40,8 @@ def statistics(request: ActorRequest) -> HttpResponse:
         "clear_url": reverse("danger-statistics") if request.GET else "",
         "window": (chosen.start, min(chosen.end - timedelta(days=1), clock.today())),
         "figs": figs(chosen, made),
+        "nothing": not made.whole[0] and not made.closed_in,
+        "may_add": request.actor.may("dangers.add"),
         "months": month_lines(chosen, made),
         "month_chart": month_chart(chosen, made),
         "tables": [

@@ -14,7 +14,8 @@ from typing import Any
 
 from django.db import connection
 
-from anlan.kernel import clock
+from anlan.kernel import clock, moves
+from anlan.kernel.due import add_months
 from anlan.kernel.scope import Actor
 from anlan.org.models import Unit
 from anlan.papers import actions as papers
@@ -23,6 +24,7 @@ from anlan.programmes.actions import (
     chase_cascade,
     chase_letters,
     demo_report,
+    run_evidence,
     run_judging,
     run_occurrences,
     run_shares,
@@ -30,6 +32,7 @@ from anlan.programmes.actions import (
 from anlan.programmes.actions import report as reporting
 from anlan.programmes.actions.run_judging import refresh_programme, replay
 from anlan.programmes.models import Activity, Duty, Obligation, Occurrence, Programme
+from anlan.programmes.reads_units import units_of
 from anlan.programmes.rules import report_lock
 from anlan.programmes.rules.shares import equally
 
@@ -249,5 +252,34 @@ def letters(actor: Actor, programme: Programme, most: int = 5) -> None:
 
 
 def cascade(actor: Actor, upper: Programme, lower: Programme) -> None:
-    """The city's document stands under the province's, sentence by sentence."""
+    """The city's document stands under the province's, sentence by sentence; one proof may serve both."""
     chase_cascade.propose(actor, lower, upper)
+    _two_of_one(actor, upper, lower)
+
+
+def _two_of_one(actor: Actor, upper: Programme, lower: Programme) -> None:
+    """The city's follow-up evaluation of a closed accident is proved for the city's document, and the
+    province asks for the same one: the office finds it under 一证两用."""
+    own = Duty.objects.unscoped(REASON).filter(unit_id__in=units_of(actor)).exclude(role="overseeing")
+    asked = own.filter(programme=upper, obligation__kind="delay").select_related("obligation").first()
+    mine = Occurrence.objects.unscoped(REASON).filter(
+        duty__in=own.filter(programme=lower), duty__obligation__quote__contains="落实情况评估"
+    )
+    day = clock.today() - timedelta(days=9)
+    held = mine.filter(starts_on__lte=day, ends_on__gt=day).select_related("duty__unit").first()
+    if asked is None or held is None:
+        return
+    closed = add_months(day, -int(asked.obligation.value or 0)) - timedelta(days=6)
+    run_occurrences.open_delayed(actor, asked, closed, "一起事故调查结案（演示）")
+    pair = {held.duty.obligation_id: "partly"}
+    chase_cascade.decide(actor, lower, asked.obligation, pair, "评估制度相同，上级另有期限（演示）")
+    meeting = Activity(
+        unit=held.duty.unit, region_path=held.region_path, kind="meeting", held_on=day, place="会议室",
+        title="事故整改落实情况评估会（演示）", expected=12, attended=12, demo=True,
+    )  # fmt: skip
+    meeting.save()
+    proof = run_evidence.provide(
+        actor, [held], title="事故整改落实情况评估报告（演示）", effective_on=day, ledger="activities",
+        subject_id=meeting.pk,
+    )  # fmt: skip
+    moves.perform(actor, proof.evidence, "accept")

@@ -22,7 +22,7 @@ from anlan.org.models import Unit
 from anlan.programmes import reads_chase
 from anlan.programmes.actions import chase_letters
 from anlan.programmes.models import Programme
-from anlan.programmes.pages.run_receipt import programme_of
+from anlan.programmes.pages.run_receipt import programme_of, without_programme
 
 SHOWN_LETTERS = 3
 # What `reads_chase.LATE` and `NEAR` count, as the ledger's filter line says it.
@@ -39,8 +39,7 @@ def desk(request: ActorRequest) -> HttpResponse:
         raise Http404
     programme = _programme(request)
     if programme is None:
-        page: dict[str, Any] = {"title": "催办", "programme": None}
-        return render(request, "programmes/chase.html", {"page": page})
+        return without_programme(request, "催办")
     who, letters = request.GET.get("who", ""), request.GET.get("letters", "")
     whole = reads_chase.by_unit(request.actor, programme)
     shown = [one for one in whole if _wanted(one, who, letters)]

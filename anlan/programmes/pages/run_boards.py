@@ -22,7 +22,7 @@ from anlan.kernel.shell import under
 from anlan.programmes import reads_boards
 from anlan.programmes.actions.run_judging import last_run
 from anlan.programmes.models import Evidence, Kind, Light, Programme
-from anlan.programmes.pages.run_receipt import programme_of
+from anlan.programmes.pages.run_receipt import programme_of, without_programme
 from anlan.programmes.reads_boards import Chosen, Matrix
 from anlan.programmes.rules.judging import RANK
 
@@ -60,7 +60,7 @@ def matrix(request: ActorRequest, pk: int = 0) -> HttpResponse:
     except Http404:
         if pk:
             raise
-        return render(request, "programmes/no_programme.html", {"page": {"title": "任务总表"}})
+        return without_programme(request, "任务总表")
     under(request, "matrix")
     chosen = chosen_of(request, programme)
     found = reads_boards.matrix(request.actor, programme, chosen)

@@ -19,7 +19,7 @@ from anlan.programmes import reads_goals
 from anlan.programmes.actions import run_goals
 from anlan.programmes.models import Programme, Target
 from anlan.programmes.pages.run_boards import COMPARATORS, others
-from anlan.programmes.pages.run_receipt import programme_of
+from anlan.programmes.pages.run_receipt import programme_of, without_programme
 from anlan.programmes.rules.judging import plain
 
 MINUS = "−"
@@ -35,7 +35,7 @@ def goals(request: ActorRequest, pk: int = 0) -> HttpResponse:
     except Http404:
         if pk:
             raise
-        return render(request, "programmes/no_programme.html", {"page": {"title": "目标与余量"}})
+        return without_programme(request, "目标与余量")
     under(request, "goals")
     today = clock.today()
     lines = reads_goals.goals_of(programme, today)

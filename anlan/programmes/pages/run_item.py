@@ -35,6 +35,8 @@ ACTS = {
     "progress": "登记进度", "reschedule": "改期", "trigger": "事件触发", "allot": "分配数量",
 }  # fmt: skip
 MANY = 20
+# Who answers for a matter; supporting and overseeing units are not counted in a line.
+ANSWERING = ("lead", "joint", "implementing")
 MOST_SHARES = 130
 
 
@@ -200,17 +202,28 @@ def _line(request: ActorRequest, line: reads_item.Line, found: Item) -> dict[str
         "done": "未报" if done is None else plain(done) if isinstance(done, Decimal) else str(done),
         "reported": done is not None,
         "need": need or (str(line.running) if line.running else ""),
+        "running": line.running,
         "expected": "" if line.expected is None else plain(line.expected),
         "bar": cells.bar(percent, tick, line.light if line.light != "o" else "") if whole else "",
         "light": cells.light(line.light, line.reason or WORDS[line.light]),
         "measure": measure_words(one.measure, counted or one.kind not in NUMBERLESS),
         "figure": _figure(one, found) if one.measure else None,
         "ruling": one.ruling,
-        "url": f"{reverse('ledger-list', args=['occurrences'])}?duty__obligation={one.pk}",
+        "counted": counted,
+        **_rows(one, line),
         "shared": line.shared,
         "events_url": reverse("obligation-events", args=[one.pk]) if one.kind == "delay" else "",
         "divide_url": reverse("obligation-shares", args=[one.pk]) if may_divide(request, one) else "",
     }
+
+
+def _rows(one: Obligation, line: reads_item.Line) -> dict[str, str]:
+    """The matters behind the line, and those that are met, as the ledger's filter line asks for them."""
+    span = {"due_on_from": line.due_on, "due_on_to": line.due_on or clock.today()}
+    asked = {"duty__obligation": one.pk, "duty__role": ",".join(ANSWERING), **span}
+    base = reverse("ledger-list", args=["occurrences"])
+    rows = f"{base}?{urlencode({name: value for name, value in asked.items() if value})}"
+    return {"url": f"{rows}&state=open,declared,returned,met,missed", "met_url": f"{rows}&state=met"}
 
 
 def _figure(one: Obligation, found: Item) -> dict[str, str]:

@@ -19,7 +19,7 @@ from anlan.org.models.dated import on_day
 from anlan.programmes.actions import run_lists
 from anlan.programmes.models import Duty, DutyList
 from anlan.programmes.pages.run_boards import others
-from anlan.programmes.pages.run_receipt import programme_of
+from anlan.programmes.pages.run_receipt import programme_of, without_programme
 
 WORDS = {
     "none": "未生成",
@@ -42,7 +42,7 @@ def lists(request: ActorRequest) -> HttpResponse:
     except Http404:
         if raw:
             raise
-        return render(request, "programmes/no_programme.html", {"page": {"title": "职责清单"}})
+        return without_programme(request, "职责清单")
     units = Duty.objects.visible_to(request.actor).filter(programme=programme, state__in=run_lists.LIVE)
     posts = (
         Post.objects.visible_to(request.actor)

@@ -19,7 +19,7 @@ from anlan.programmes import reads_boards, run_post
 from anlan.programmes.actions.run_judging import last_run
 from anlan.programmes.models import Occurrence
 from anlan.programmes.pages.run_boards import WORDS, others
-from anlan.programmes.pages.run_receipt import programme_of
+from anlan.programmes.pages.run_receipt import programme_of, without_programme
 from anlan.programmes.reads_boards import Tally
 from anlan.programmes.reads_units import units_of
 
@@ -40,7 +40,7 @@ def progress(request: ActorRequest, pk: int = 0) -> HttpResponse:
     except Http404:
         if pk:
             raise
-        return render(request, "programmes/no_programme.html", {"page": {"title": "落实情况"}})
+        return without_programme(request, "落实情况")
     under(request, "progress")
     parts = reads_boards.by_section(request.actor, programme)
     units = reads_boards.by_unit(request.actor, programme)

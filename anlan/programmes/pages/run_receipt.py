@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anlan.kernel import cells
 from anlan.kernel.once import new_key, once
+from anlan.kernel.pages.lists import Act
 from anlan.kernel.requests import ActorRequest
 from anlan.kernel.writing import Refused
 from anlan.programmes.actions import run_duties
@@ -95,6 +96,18 @@ def _items(duties: Any) -> Any:
 
 def _number(text: str | None) -> int | None:
     return int(text) if text and text.isdigit() and len(text) < 18 else None
+
+
+def without_programme(request: ActorRequest, title: str) -> HttpResponse:
+    """A board as long as nothing runs: what it will show, and the way there."""
+    may = request.actor.may("editions.add")
+    empty = {
+        "state": "还没有执行中的工作要点。",
+        "basis": "要点审读完毕、签发并下达后，各单位的职责、期限和进度排在这里。",
+        "act": Act("上传要点", reverse("review-intake"), "upload", primary=True) if may else None,
+        "next": "" if may else "要点由安委办上传、审读、签发。",
+    }
+    return render(request, "programmes/no_programme.html", {"page": {"title": title, "empty": empty}})
 
 
 def programme_of(request: ActorRequest, pk: int | None = None) -> Programme:
