@@ -96,6 +96,7 @@ PLANS = Ledger(
         example={"year": "2023", "industry": "非煤矿山", "aim": "关闭退出", "number": "8", "counter": "座"},
     ),
     pickers={"unit": PICK_UNIT, "obligation": "/pick/obligation"},
+    defaults=acts.plan_defaults,
     prepare=acts.check_plan,
     blank=Blank(
         "还没有关闭退出计划。",

@@ -70,6 +70,7 @@ def progress(actor: Actor, plan: ClosurePlan) -> Mapping[str, Any]:
             {"row": one, "light": drawn.light(one), "url": reverse("ledger-row", args=["closures", one.pk])}
             for one in late[:SHOWN]
         ],
+        "late_count": late.count(),
         "late_url": drawn.address(plan, "late=1"),
         "sentences": [
             {"words": one.quote, "from": f"《{one.item.programme.title}》第{one.item.no}条",

@@ -84,6 +84,7 @@ DRAWS = Ledger(
         Section("抽取", ("region_path", "kind", "share", "due_on", "drawn_at", "drawn_by")),
     ),
     panels=(Panel("结果", "enterprises/licence_draw.html", how_drawn),),
+    defaults=acts.draw_defaults,
     prepare=acts.check_draw,
     follow=acts.follow_draw,
     add_label="抽取证照",

@@ -61,6 +61,13 @@ def standing_licences(case: Closure) -> list[Licence]:
     return list(rows.select_related("enterprise").order_by("id"))
 
 
+def plan_defaults(actor: Actor) -> Mapping[str, Any]:
+    """A new plan is of this year and of the chosen post's own region and office."""
+    seat = actor.seat
+    own = {"region_path": seat.region_paths[0]} if seat and seat.region_paths else {}
+    return {"year": clock.today().year, "unit_id": seat.unit_id if seat else None, **own}
+
+
 # What follows -----------------------------------------------------------------------------------------
 def follow_case(actor: Actor, case: Closure, differences: Mapping[str, Any]) -> None:
     """Counts of the plan, the term of the planned day, and the status of what was struck off."""

@@ -11,11 +11,19 @@ from django.core.exceptions import ValidationError
 from anlan.enterprises.models import Licence, LicenceCheck, LicenceDraw, Standing
 from anlan.enterprises.rules import recheck
 from anlan.kernel import audit, clock
+from anlan.kernel.due import add_months
 from anlan.kernel.scope import Actor, under
 
 REASON = "follows what the caller wrote through the door"
 MOST = 500
 SEED_BYTES = 5
+
+
+def draw_defaults(actor: Actor) -> Mapping[str, Any]:
+    """A new draw is over what the own region issued within the last twelve months."""
+    seat, today = actor.seat, clock.today()
+    own = {"region_path": seat.region_paths[0]} if seat and seat.region_paths else {}
+    return {"issued_from": add_months(today, -12), "issued_until": today, **own}
 
 
 def pool(actor: Actor, row: LicenceDraw) -> dict[str, int]:
