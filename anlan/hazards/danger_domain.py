@@ -49,6 +49,7 @@ ACTS = (
     ("nudge", "催办"),
     ("assign", "指派验收人"),
     ("letter", "并入督办单"),
+    ("letter-out", "移出督办单草稿"),
     ("tie", "对应要点"),
     ("unassign", "取消指派"),
 )

@@ -95,6 +95,35 @@ def draft_orders(
     return made
 
 
+def draft_with(actor: Actor, row: HiddenDanger) -> Paper | None:
+    """The draft order in whose schedule a danger stands, if the actor sees it."""
+    lines = DangerLetter.objects.unscoped("the draft that a danger stands in").filter(danger=row)
+    drafts = Paper.objects.visible_to(actor).filter(state=Paper.State.DRAFT)
+    found: Paper | None = drafts.filter(pk__in=lines.values("paper_id")).order_by("-pk").first()
+    return found
+
+
+def take_out(actor: Actor, row: HiddenDanger) -> None:
+    """Take a danger out of the draft it stands in; a draft that is left with nothing goes.
+
+    Raises Refused where there is no draft, or the post may not change it.
+    """
+    paper = draft_with(actor, row)
+    if paper is None:
+        raise Refused("这条隐患不在督办单草稿里。已送签的请先退回修改。")
+    with transaction.atomic():
+        everything = DangerLetter.objects.unscoped("the schedule of a draft that the actor sees")
+        lines = everything.filter(paper=paper)
+        require(actor, "papers.change")
+        lines.filter(danger=row).delete()
+        rest = [one.danger for one in lines.select_related("danger__enterprise", "unit").order_by("id")]
+        if rest:
+            papers.revise(actor, paper, _scheduled(paper, next(iter(paper.matters)), rest))
+        else:
+            papers.discard(actor, paper)
+        audit.record(actor, "letter-out", row, note=paper.title)
+
+
 def _draft(actor: Actor, issuer: Unit, group: Group, answer_by: date) -> Paper:
     told = danger_letter.order(lines_of(group.rows), today=clock.today(), answer_by=answer_by)
     return papers.draft(
@@ -116,14 +145,18 @@ def _extend(actor: Actor, draft: Paper, group: Group) -> Paper:
     """The draft with these dangers at the end of its schedule."""
     before = DangerLetter.objects.unscoped("the schedule of a draft that the actor sees").filter(paper=draft)
     held = [one.danger for one in before.select_related("danger__enterprise").order_by("id")]
-    whole = [*held, *group.rows]
+    return papers.revise(actor, draft, _scheduled(draft, str(group.unit.pk), [*held, *group.rows]))
+
+
+def _scheduled(draft: Paper, unit: str, rows: Sequence[HiddenDanger]) -> dict[str, Any]:
+    """What changes in a draft whose schedule holds these dangers."""
     names = [one for one in draft.enclosures if not one.startswith(danger_letter.SCHEDULE)]
-    change = {
-        "body": danger_letter.with_schedule(draft.body, lines_of(whole), clock.today()),
-        "enclosures": [*names, danger_letter.schedule_name(len(whole))],
-        "matters": {str(group.unit.pk): _matters(whole)},
+    return {
+        "title": danger_letter.retitled(draft.title, lines_of(rows)),
+        "body": danger_letter.with_schedule(draft.body, lines_of(rows), clock.today()),
+        "enclosures": [*names, danger_letter.schedule_name(len(rows))],
+        "matters": {unit: _matters(rows)},
     }
-    return papers.revise(actor, draft, change)
 
 
 def _keep(actor: Actor, paper: Paper, group: Group) -> None:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from anlan.hazards import danger_cells, reads_danger, reads_item, reads_letters, reads_photos
+from anlan.hazards.actions import danger_letters
 from anlan.hazards.actions.danger_assign import ASSIGN
 from anlan.hazards.actions.danger_decide import ASKABLE
 from anlan.hazards.actions.danger_letters import WRITE as LETTER
@@ -104,7 +105,10 @@ class DangerPage:
         if row.state in ASSIGNABLE and self.actor.may(ASSIGN):
             word = "改派验收人" if row.assigned_to_id else "指派验收人"
             found.append((word, f"{reverse('danger-assign')}?ids={pk}&next={self.base}"))
-        if row.is_open and self.actor.may(LETTER) and row.pk not in reads_letters.open_letters([row.pk]):
+        letter = reads_letters.open_letters([row.pk]).get(row.pk) if self.actor.may(LETTER) else None
+        if letter is not None and letter.state == "draft" and danger_letters.draft_with(self.actor, row):
+            found.append(("移出督办单草稿", reverse("danger-take-out", args=[pk])))
+        elif letter is None and row.is_open and self.actor.may(LETTER):
             found.append(("并入督办单", f"{reverse('danger-letters')}?ids={pk}&next={self.base}"))
         if row.level == "major" and row.is_open:
             if self.actor.may("dangers.plan"):

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -16,6 +17,7 @@ from django.utils.dateparse import parse_date
 from anlan.hazards.actions import danger_letters
 from anlan.hazards.models import HiddenDanger
 from anlan.hazards.pages.danger_assign import back_of, picked
+from anlan.hazards.pages.danger_forms import answer, row_of
 from anlan.kernel import clock, parameters
 from anlan.kernel.once import new_key, once
 from anlan.kernel.requests import ActorRequest, whole
@@ -52,6 +54,21 @@ def letters(request: ActorRequest) -> HttpResponse:
         "key": new_key(),
     }
     return render(request, "hazards/danger_letters.html", {"page": page})
+
+
+def take_out(request: ActorRequest, pk: int) -> HttpResponse:
+    """Take one danger out of the draft it stands in."""
+    row = row_of(request, pk, "papers.change")
+    draft = danger_letters.draft_with(request.actor, row)
+    if draft is None:
+        raise Http404
+    form = forms.Form(request.POST if request.method == "POST" else None)
+
+    def done(values: dict[str, Any]) -> str:
+        danger_letters.take_out(request.actor, row)
+        return "已移出，草稿的清单已重排。"
+
+    return answer(request, row, form, f"移出《{draft.title}》草稿", "移出督办单草稿", done)
 
 
 def _draft(request: ActorRequest, rows: list[HiddenDanger], back: str) -> HttpResponse:

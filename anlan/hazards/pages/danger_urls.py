@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("dangers/assign/people/", danger_assign.people, name="danger-assign-people"),
     path("dangers/letters/", danger_letters.letters, name="danger-letters"),
     path("dangers/items/", danger_item.items, name="danger-items"),
+    path("dangers/<int:pk>/take-out/", danger_letters.take_out, name="danger-take-out"),
     path("dangers/<int:pk>/item/", danger_item.choose, name="danger-item"),
     path("dangers/handed/", danger_list.handed, name="danger-handed"),
     path("dangers/handed/<int:pk>/take/", danger_list.take_over, name="danger-take-over"),

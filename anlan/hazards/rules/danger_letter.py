@@ -11,6 +11,7 @@ from anlan.papers.rules.wording import Block, date_words
 
 SCHEDULE = "督办隐患清单"
 OPENING = "截至"
+TITLE = ("关于督促整改", "事故隐患的督办单")
 HEAD = ("序号", "编号", "隐患内容", "企业", "级别", "整改期限", "逾期（日）", "进展")
 
 
@@ -56,9 +57,19 @@ def order(lines: Sequence[Line], *, today: date, answer_by: date) -> Letter:
         ),
     ]
     annex = schedule_name(len(lines))
-    what = f"{lines[0].firm}事故隐患" if len(lines) == 1 and lines[0].firm else f"{len(lines)}条事故隐患"
-    title = f"关于督促整改{what}的督办单"
-    return Letter(title, [*body, *schedule(lines)], [annex])
+    return Letter(title_of(lines), [*body, *schedule(lines)], [annex])
+
+
+def title_of(lines: Sequence[Line]) -> str:
+    """关于督促整改某酒店事故隐患的督办单, of several 关于督促整改3条事故隐患的督办单."""
+    what = lines[0].firm if len(lines) == 1 and lines[0].firm else f"{len(lines)}条"
+    return f"{TITLE[0]}{what}{TITLE[1]}"
+
+
+def retitled(title: str, lines: Sequence[Line]) -> str:
+    """The title for other lines; one that a clerk has worded anew stays."""
+    ours = title.startswith(TITLE[0]) and title.endswith(TITLE[1])
+    return title_of(lines) if ours else title
 
 
 def opening(lines: Sequence[Line], today: date) -> Block:

@@ -130,12 +130,29 @@ def test_what_comes_later_goes_into_the_draft_and_nothing_is_written_twice(house
     ]
     assert left[0][0] == first and paper.title in left[0][1]
     (same,) = danger_letters.draft_orders(officer, [first, second], answer_by=BY)
+    assert same.title == "关于督促整改2条事故隐患的督办单" != paper.title
+    assert danger_letter.retitled("关于某事的督办单", [ONE]) == "关于某事的督办单"
     assert same.pk == paper.pk and "疏散通道堆物" in words(same.body) and "后厨报警器断电" in words(same.body)
     assert [one["row"] for one in same.matters[str(first.regulator_id)]] == [first.pk, second.pk]
     with pytest.raises(Refused, match="已有在办的督办单"):
         danger_letters.draft_orders(officer, [first, second], answer_by=BY)
     papers.discard(officer, same)
     assert not DangerLetter.objects.unscoped("test").exists()
+
+
+def test_a_danger_is_taken_out_of_a_draft_and_an_empty_draft_goes(house: World, signed_in: SignIn) -> None:
+    officer, client = house.actor("city_officer"), signed_in("city_officer")
+    first, second = at(house, "后厨报警器断电"), at(house, "疏散通道堆物")
+    (paper,) = danger_letters.draft_orders(officer, [first, second], answer_by=BY)
+    url = reverse("danger-take-out", args=[first.pk])
+    assert url in client.get(reverse("danger", args=[first.pk])).content.decode()
+    assert paper.title in client.get(url).content.decode()
+    assert client.post(url, {"sent": "1"})["Location"] == reverse("danger", args=[first.pk])
+    paper = Paper.objects.unscoped("test").get(pk=paper.pk)
+    assert "后厨报警器断电" not in words(paper.body) and "1条事故隐患" in words(paper.body)
+    assert client.get(url).status_code == 404
+    client.post(reverse("danger-take-out", args=[second.pk]), {"sent": "1"})
+    assert not Paper.objects.unscoped("test").filter(pk=paper.pk).exists()
 
 
 def test_an_answered_letter_leaves_the_danger_free_for_the_next(house: World, signed_in: SignIn) -> None:
