@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from anlan.hazards import risk_cells
@@ -63,6 +63,12 @@ def standing(row: WorkConfirmation) -> SafeString:
     return cells.light("r", "过期未确认") if row.on_day < clock.today() else cells.light("o", "待确认")
 
 
+def signed(row: WorkConfirmation) -> str:
+    """Everybody's signature in words: 作业人张某（手写，2023-07-05 08:10）；…"""
+    done = (one for one in people_of(row) if one["at"])
+    return "；".join(f"{one['said']}{one['name']}（{one['how']}，{one['at']}）" for one in done)
+
+
 LEDGER = Ledger(
     key="work-confirmations",
     model=WorkConfirmation,
@@ -84,7 +90,7 @@ LEDGER = Ledger(
         Column("state", cell=standing, value=lambda row: row.get_state_display(), css="c-st"),
         Column("confirmed_at", shown=False),
         Column("activity", shown=False),
-        Column("signatures", shown=False),
+        Column("signatures", shown=False, cell=lambda row: conditional_escape(signed(row)), value=signed),
         Column("open_checks", shown=False),
         Column("region_path", shown=False, css="c-r"),
     ),

@@ -125,8 +125,7 @@ def sign(
         said = (
             f"{work.ROLES[person['role']]}{person['name']}（{work.WAYS[found['way']]}，{cells.moment(now)}）"
         )
-        words = "；".join([one for one in (locked.signatures, said) if one])
-        write(actor, locked, {"signatures": words}, "sign", permission=ADD)
+        write(actor, locked, {"signatures": said}, "sign", permission=ADD)
     return locked
 
 

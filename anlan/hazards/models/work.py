@@ -18,7 +18,7 @@ class WorkConfirmation(OfFirm):
     `checks` is [{kind, text, ticked}], copied from the risk points of the job when the sheet was begun.
     `people` is [{role, name, signed_at, way, file, digest, by, by_id, place}]: a drawn signature is an
     attachment of the row (`file`, its id; `digest`, SM3), `place` is [longitude, latitude] or None. The
-    record of acts has both in words (`open_checks`, `signatures`).
+    record of acts has both in words: what is open (`open_checks`), and the latest signature (`signatures`).
     """
 
     class Shift(models.TextChoices):

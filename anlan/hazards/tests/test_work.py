@@ -242,3 +242,13 @@ def test_the_way_from_the_job_to_the_printed_sheet_works_without_script(case: Ca
     sheet = said(client.get(f"{base}print/"))
     for words in ("安全作业确认单", "QR", "防化服", "赵某（键入）", "手写", "SM3", "确认可以作业"):
         assert words in sheet
+
+
+def test_the_sheets_go_out_as_excel_with_every_signature(case: Case, row: WorkConfirmation, client: Client) -> None:
+    moves.perform(case.user, ready(case, row), "confirm")
+    sign_in(case, client, "county_officer")
+    columns = "job,workers,guardian,state,signatures"
+    asked = {"format": "csv", "columns": columns, "state": "confirmed"}
+    answer = client.get("/work-confirmations/export/", asked)
+    text = b"".join(answer.streaming_content if answer.streaming else [answer.content]).decode("utf-8-sig")
+    assert "张某、李某" in text and "赵某" in text and "已确认" in text
