@@ -87,7 +87,7 @@ LEDGER = Ledger(
         Column("shift"),
         Column("workers"),
         Column("guardian"),
-        Column("state", cell=standing, value=lambda row: row.get_state_display(), css="c-st"),
+        Column("state", cell=standing, value=lambda row: row.get_state_display(), css="c-r"),
         Column("confirmed_at", shown=False),
         Column("activity", shown=False),
         Column("signatures", shown=False, cell=lambda row: conditional_escape(signed(row)), value=signed),

@@ -244,7 +244,7 @@ def test_the_way_from_the_job_to_the_printed_sheet_works_without_script(case: Ca
         assert words in sheet
 
 
-def test_the_sheets_go_out_as_excel_with_every_signature(case: Case, row: WorkConfirmation, client: Client) -> None:
+def test_the_sheets_go_out_with_whoever_signed(case: Case, row: WorkConfirmation, client: Client) -> None:
     moves.perform(case.user, ready(case, row), "confirm")
     sign_in(case, client, "county_officer")
     columns = "job,workers,guardian,state,signatures"
