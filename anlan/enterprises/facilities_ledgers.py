@@ -111,8 +111,6 @@ def key_of(kind: str) -> str:
 
 def _make(key: str, label: str, attributes: tuple[Attribute, ...]) -> Ledger:
     names = tuple(field_name(one.key) for one in attributes)
-    filters = [one for one in attributes if one.filter]
-    first = [one for one in filters if one.type in {"choice", "flag"}][:3]
     return Ledger(
         key=key_of(key),
         base=BASE,
@@ -125,26 +123,8 @@ def _make(key: str, label: str, attributes: tuple[Attribute, ...]) -> Ledger:
         title="name",
         menu="enterprises",
         in_menu=False,
-        columns=(
-            Column("name", label=f"{label}名称" if len(label) < 5 else "", link=True, css="c-t"),
-            Column("number", css="tn c-no"),
-            WHOSE,
-            Column("region_path", css="c-r"),
-            *(_column(one) for one in attributes),
-            Column("state", css="c-s"),
-            Column("holder", shown=False),
-            Column("address", shown=False),
-            Column("opened_on", shown=False),
-            Column("closed_on", shown=False),
-        ),
-        filters=(
-            Filter("region_path", kind="region"),
-            Filter("state"),
-            *(Filter(field_name(one.key), label=one.label, more=one not in first) for one in filters),
-            *due.filters(attributes),
-            Filter("enterprise", more=True, picker=PICK_FIRM),
-            Filter("opened_on", more=True),
-        ),
+        columns=_columns(label, attributes),
+        filters=_filters(attributes),
         search=("name", "number"),
         search_hint="名称、编号",
         views=due.views(attributes),
@@ -164,6 +144,36 @@ def _make(key: str, label: str, attributes: tuple[Attribute, ...]) -> Ledger:
         follow=watch_facility,
         blank=Blank(f"还没有登记{label}。", "逐个登记，或按模板导入；栏目由行业包规定。", f"登记{label}"),
         acts=frozenset({"add", "change", "import", "export"}),
+    )
+
+
+def _columns(label: str, attributes: tuple[Attribute, ...]) -> tuple[Column, ...]:
+    """What it is and whose, its attributes, how it stands."""
+    return (
+        Column("name", label=f"{label}名称" if len(label) < 5 else "", link=True, css="c-t"),
+        Column("number", css="tn c-no"),
+        WHOSE,
+        Column("region_path", css="c-r"),
+        *(_column(one) for one in attributes),
+        Column("state", css="c-s"),
+        Column("holder", shown=False),
+        Column("address", shown=False),
+        Column("opened_on", shown=False),
+        Column("closed_on", shown=False),
+    )
+
+
+def _filters(attributes: tuple[Attribute, ...]) -> tuple[Filter, ...]:
+    """Place and state; the first three choices of the kind in the line, the others behind 更多条件."""
+    offered = [one for one in attributes if one.filter]
+    first = [one for one in offered if one.type in {"choice", "flag"}][:3]
+    return (
+        Filter("region_path", kind="region"),
+        Filter("state"),
+        *(Filter(field_name(one.key), label=one.label, more=one not in first) for one in offered),
+        *due.filters(attributes),
+        Filter("enterprise", more=True, picker=PICK_FIRM),
+        Filter("opened_on", more=True),
     )
 
 

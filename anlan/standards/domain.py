@@ -19,7 +19,8 @@ ACTS = (
 MENU = (
     Group(
         "law", "法规与判定标准", "scale", position=80, foot=True,
-        order=("criteria", "standards", "checklists", "checklist-sheet", "packs"),
+        order=("law-find", "criteria", "standards", "checklists", "checklist-sheet", "packs"),
     ),
+    Entry("law", "law-find", "查依据", "law-find", "criteria.view", icon="search"),
     Entry("law", "checklist-sheet", "检查表打印", "checklist-sheet", "checklists.view", icon="printer"),
 )  # fmt: skip

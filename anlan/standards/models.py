@@ -96,6 +96,10 @@ class Content(Dated, ScopedModel):
 
     succeeding: ClassVar[bool] = False
 
+    valid_from = models.DateField(
+        "生效日期", null=True, blank=True, help_text="文件的施行日期，省、市登记的必填"
+    )
+
     pack = models.ForeignKey(
         Pack, models.PROTECT, verbose_name="行业包", null=True, blank=True, related_name="+"
     )
@@ -235,8 +239,12 @@ class Based(Sure):
 
     @property
     def short_basis(self) -> str:
-        """Its number and the article, for a narrow column: 应急管理部令第10号 第3条."""
-        return f"{self.standard.number or self.standard} {self.article}".strip() if self.standard else ""
+        """For a narrow column: a law by name, 《安全生产法》第41条, all else by number, GB 18218-2018 4.2."""
+        if self.standard is None:
+            return ""
+        if self.standard.kind in {"law", "regulation"} or not self.standard.number:
+            return f"{self.standard}{self.article}"
+        return f"{self.standard.number} {self.article}".strip()
 
     @property
     def basis(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -14,12 +14,14 @@ from django.db.models import Q, QuerySet
 from anlan.kernel import clock
 from anlan.kernel.scope import Actor, Reach, under
 from anlan.org.models import Industry
+from anlan.org.models.industry_field import industries
 from anlan.standards.models import (
     ChecklistItem,
     Criterion,
     FacilityKind,
     LicenceKind,
     SensorKind,
+    Standard,
     at,
     in_force,
 )
@@ -87,7 +89,11 @@ def criteria_for(
     rows = criteria_on(actor, day or clock.today()).filter(at(place) if place else held_by(actor))
     if industry:
         rows = rows.filter(Q(industry__in=kin(industry)) | Q(general=True))
-    hits = [Hit(row, matching.score(words, _texts(row)) if words.strip() else 1.0) for row in rows]
+    named = dict(industries()) if words.strip() else {}
+    hits = [
+        Hit(row, _score(words, _texts(row), named.get(row.industry, "")) if words.strip() else 1.0)
+        for row in rows
+    ]
     found = [one for one in hits if one.score >= matching.ENOUGH]
     found.sort(
         key=lambda one: (-round(one.score, 2), one.criterion.industry != industry, one.criterion.general)
@@ -95,8 +101,43 @@ def criteria_for(
     return found[:limit]
 
 
+def _score(words: str, texts: Iterable[str], industry: str) -> float:
+    """How well the words are answered; by the name of its industry a row answers half as well."""
+    return max(matching.score(words, texts), matching.score(words, (industry,)) / 2)
+
+
 def _texts(row: Criterion) -> Iterable[str]:
     return (row.key, row.text, row.group, row.words, row.standard.title if row.standard else "", row.article)
+
+
+def checks_for(
+    actor: Actor, words: str, industry: str = "", day: date | None = None, limit: int = MOST
+) -> list[ChecklistItem]:
+    """Lines of checklists of a day that answer what was typed, best first, in the actor's territory."""
+    named = dict(industries())
+
+    def score(row: ChecklistItem) -> float:
+        said = (row.text, row.phrase, row.group, row.basis)
+        return _score(words, said, "" if row.general else named.get(row.industry, ""))
+
+    return _best(checklist(actor, industry=industry, day=day), score, limit)
+
+
+def standards_for(actor: Actor, words: str, day: date | None = None, limit: int = MOST) -> list[Standard]:
+    """Laws and standards of a day by title and number, best first, in the actor's territory."""
+    rows = Standard.objects.visible_to(actor).filter(in_force(day or clock.today()), held_by(actor))
+
+    def score(row: Standard) -> float:
+        return matching.score(words, (row.title, row.number, row.issuer))
+
+    return _best(rows.order_by("kind", "title"), score, limit)
+
+
+def _best(rows: Iterable[Any], score: Callable[[Any], float], limit: int) -> list[Any]:
+    scored = [(score(row), n, row) for n, row in enumerate(rows)]
+    found = [one for one in scored if one[0] >= matching.ENOUGH]
+    found.sort(key=lambda one: (-round(one[0], 2), one[1]))
+    return [row for _, _, row in found[:limit]]
 
 
 def criterion(actor: Actor, key: str, day: date | None = None) -> Criterion | None:

@@ -5,6 +5,7 @@ from django.urls import path
 from anlan.standards.pages import checklist, local, packs, search
 
 urlpatterns = [
+    path("law/", search.find, name="law-find"),
     path("criteria/search/", search.criteria_search, name="criteria-search"),
     path("checklists/sheet/", checklist.sheet, name="checklist-sheet"),
     path("packs/new/", packs.bring, name="pack-bring"),

@@ -109,3 +109,29 @@ def test_the_ledgers_show_standing_confidence_and_what_a_pack_brings(office: Cli
     row = office.get("/criteria/search/?q=HC06&day=2023-07-05").json()[0]["id"]
     shown = office.get(f"/criteria/{row}/").content.decode()
     assert "对应检查项" in shown and "HC-C05" in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "criterion", "check", "law"),
+    [
+        ("配电箱", "", "GN20", ""),
+        ("粉尘", "FC03", "FC-C02", "粉尘防爆"),  # FC03 says 干式除尘: found by its industry
+        ("动火", "HC18", "XF-C13", ""),
+        ("电梯", "TZ02", "TZ-C11", "电梯"),
+        ("飞碟", "", "", ""),
+    ],
+)
+def test_one_page_answers_what_is_said_on_the_spot(
+    office: Client, words: str, criterion: str, check: str, law: str
+) -> None:
+    with clock.standing_on(date(2025, 7, 5)):
+        page = office.get("/law/", {"q": words}).content.decode()
+    for found in filter(None, (criterion, check, law)):
+        assert found in page, found
+    assert ("没有与“飞碟”相近的条款" in page) == (words == "飞碟")
+    assert ("命中即为重大隐患" in page) == bool(criterion)
+
+
+def test_laws_are_cited_by_name_and_the_rest_by_number(world: World) -> None:
+    rows = {one.key: one.short_basis for one in reads.checklist(ASK, day=date(2023, 7, 5))}
+    assert (rows["GN14"], rows["HC-C09"]) == ("《安全生产法》第36条", "SH/T 3007 5.4")
