@@ -116,7 +116,8 @@ def _what(firm: Enterprise, before: tuple[Was, ...]) -> str:
 
 
 def _rows(one: Follows, firm: Enterprise) -> Any:
-    return one.model._base_manager.filter(one.living, enterprise=firm)
+    rows: Any = one.model._base_manager
+    return rows.filter(one.living, enterprise=firm)
 
 
 def _derived(one: Follows, firm: Enterprise) -> list[int]:

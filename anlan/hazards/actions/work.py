@@ -99,7 +99,8 @@ def sign(
     ValidationError (typed name differs); nothing is kept then.
     """
     with transaction.atomic():
-        locked = WorkConfirmation.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=row.pk)
+        rows = WorkConfirmation.objects.visible_to(actor).select_for_update(of=("self",))
+        locked: WorkConfirmation = rows.get(pk=row.pk)
         _require_open(locked)
         person = locked.person(n)
         if person is None:
