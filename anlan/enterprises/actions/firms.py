@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Min, Q
 
-from anlan.enterprises.actions import closures, following
+from anlan.enterprises.actions import closures, following, resting
 from anlan.enterprises.models import Certificate, Enterprise, KeyPerson, Licence, Site, Standing
 from anlan.kernel import clock
 from anlan.kernel.scope import Actor
@@ -104,6 +104,7 @@ def follow_firm(actor: Actor, firm: Enterprise, differences: Mapping[str, Any]) 
             _regulate_anew(actor, firm, was)
         following.follow(actor, firm, was)
     closures.watch_firm(firm, differences, actor.label)
+    resting.follow_status(actor, firm, differences)
 
 
 def _regulate_anew(actor: Actor, firm: Enterprise, was: following.Was) -> None:

@@ -19,7 +19,8 @@ from anlan.enterprises.models import Closure, ClosurePlan, Facility, Licence
 from anlan.enterprises.rules import closing
 from anlan.enterprises.rules.status import Duty, owes
 from anlan.enterprises.testing import WUYUAN, make_firm, make_licence
-from anlan.kernel import audit, files, moves, registry
+from anlan.kernel import audit, clock, deadline, files, moves, registry
+from anlan.kernel.due import Term
 from anlan.kernel.exchange import plan as plans
 from anlan.kernel.measure import Window, compute, measure_of
 from anlan.kernel.models import Deadline
@@ -239,3 +240,18 @@ def test_licences_that_end_with_a_facility_are_those_that_name_it(world: World) 
     case = Closure(plan=plan_of(world), facility=facility, enterprise=firm)
     assert acts.standing_licences(case) == [named]
     assert Licence.objects.unscoped("test").count() == 2
+
+
+def test_terms_of_a_closed_firm_rest_and_run_on_when_it_works_again(world: World) -> None:
+    officer, firm = world.actor("county_officer"), make_firm(1)
+    licence = make_licence(firm, None)
+    case = case_of(world, plan_of(world, industry="hazchem"), enterprise=firm)
+    deadline.start(licence, "renew", "换证", Term(10), clock.now())
+    write(officer, again(firm), {"status": "suspended"}, "change")
+    assert deadline.of_row(licence).get().state == "running"  # a suspended firm keeps what its plant brings
+    write(officer, again(firm), {"status": "closed", "closed_on": TODAY}, "change")
+    rested = deadline.of_row(licence).get()
+    assert (rested.state, rested.pauses[-1][2]) == ("paused", "企业已关闭")
+    assert deadline.of_row(case).get().state == "running"
+    write(officer, again(firm), {"status": "operating", "closed_on": None}, "change")
+    assert deadline.of_row(licence).get().state == "running"
