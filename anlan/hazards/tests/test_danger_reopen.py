@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from anlan.hazards import danger_measures
 from anlan.hazards.actions import danger as act
+from anlan.hazards.demo import handling
 from anlan.hazards.models import HiddenDanger
 from anlan.hazards.tests.danger_case import DONE, TODAY, found, on_the_way, picture, world
 from anlan.kernel import clock, deadline, figure, moves, registry, totals
@@ -64,6 +65,7 @@ def test_the_same_row_goes_its_way_again(house: World) -> None:
         row = reopened(house, row)
         assert (row.state, row.reopened, row.repeated) == ("rectifying", 1, True)
         assert (row.attention_on, row.days_open, row.closed_on, row.verifier) == (UNTIL, None, None, "")
+        assert row.late_from == UNTIL + timedelta(1)
         running = deadline.of_row(row).get(key="rectify", state="running")
         assert running.last_day == UNTIL
         told = (
@@ -104,6 +106,22 @@ def test_totals_and_measures_follow_and_a_frozen_figure_stays(house: World) -> N
     assert kept == {"rectifying": 1}
     stock = next(one for one in danger_measures.MEASURES if one.key == "dangers-open")
     assert compute(stock, july)[()].number == 1
+
+
+def test_the_demonstration_shows_it_once(house: World) -> None:
+    rows = HiddenDanger.objects.unscoped("test")
+    gone = closed(house)
+    rows.filter(pk=gone.pk).update(demo=True, found_on=date(2023, 5, 1), closed_on=date(2023, 5, 9))
+    inspector = house.actor("county_inspector")
+    late = on_the_way(inspector, found(inspector, enterprise_id=1), "ordered")
+    rows.filter(pk=late.pk).update(demo=True, found_on=date(2023, 5, 1), due_on=date(2023, 5, 20))
+    waiting = on_the_way(inspector, found(inspector, enterprise_id=1), "ordered")
+    rows.filter(pk=waiting.pk).update(demo=True, state="checking")
+    said: list[str] = []
+    for _ in range(2):
+        handling.prepare(True, said.append)
+    assert said == ["演示数据：指派验收 1 条，重新打开 1 条，督办单草稿 1 件"]
+    assert again(gone).reopened == 1 and again(waiting).assigned_to == inspector.name
 
 
 REFUSED = (
