@@ -30,7 +30,7 @@
   const taken = list => list.map(([x, y, n, rank, worst, id, w, s, e, t]) => ({ x, y, n, rank, worst, id, box: [w, s, e, t] }));
   const gather = () => { scene.features = scene.dots ? cells : paint.gather(view, cells); };
   const zoom = () => Math.round(2 * Math.log2(view.s / CELL));
-  const words = one => `${one.n.toLocaleString()} ${first.unit}${one.n > 1 && !'go'.includes(first.marks[one.rank].tone) ? `，其中${first.marks[one.rank].label} ${one.worst} ${first.unit}` : one.n > 1 ? '' : `，${first.marks[one.rank].label}`}`;
+  const words = one => `${one.n.toLocaleString()} ${first.unit}${one.n > 1 && !'go'.includes(first.marks[one.rank].tone) ? `，其中“${first.marks[one.rank].label}”${one.worst} ${first.unit}` : one.n > 1 ? '' : `，${first.marks[one.rank].label}`}`;
 
   // What was walked to stays walked to when the same window is told anew.
   const same = was => scene.features.find(one => was.id ? one.id === was.id : one.n === was.n && Math.hypot(one.x - was.x, one.y - was.y) * view.s < 12) || null;
