@@ -43,7 +43,7 @@ def prepare(demo: bool, say: Callable[[str], object]) -> None:
 
 def _assign(rows: QuerySet[HiddenDanger], county: Actor, inspector: Person) -> int:
     waiting = rows.filter(region_path__startswith=WUYUAN, state="checking")
-    chosen = list(waiting.order_by("attention_on", "id")[:ASSIGNED])
+    chosen = list(waiting.order_by("-photos", "attention_on", "id")[:ASSIGNED])
     return len(danger_assign.assign(county, chosen, inspector).done)
 
 

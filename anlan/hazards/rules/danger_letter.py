@@ -12,7 +12,7 @@ from anlan.papers.rules.wording import Block, date_words
 SCHEDULE = "督办隐患清单"
 OPENING = "截至"
 TITLE = ("关于督促整改", "事故隐患的督办单")
-HEAD = ("序号", "编号", "隐患内容", "企业", "级别", "整改期限", "逾期（日）", "进展")
+HEAD = ("序号", "编号", "隐患内容", "企业", "整改期限", "逾期（日）")
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,6 @@ class Line:
     due: date | None
     late: int
     standing: str
-
-    @property
-    def level(self) -> str:
-        """重大 or 一般."""
-        return "重大" if self.major else "一般"
 
 
 @dataclass(frozen=True)
@@ -93,8 +88,8 @@ def schedule(lines: Sequence[Line]) -> list[Block]:
     """The enclosure: its head and its table."""
     rows = [
         [
-            str(n), one.number, one.content, one.firm or "—", one.level,
-            one.due.isoformat() if one.due else "未定", str(max(one.late, 0)), one.standing,
+            str(n), one.number, f"{one.content}（重大）" if one.major else one.content, one.firm or "—",
+            one.due.isoformat() if one.due else "未定", str(max(one.late, 0)),
         ]
         for n, one in enumerate(lines, 1)
     ]  # fmt: skip

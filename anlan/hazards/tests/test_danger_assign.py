@@ -122,7 +122,8 @@ def test_who_is_named_hears_of_it_and_finds_it_waiting(house: World, signed_in: 
     theirs = signed_in("county_inspector")
     assert row.description not in theirs.get(reverse("danger-list"), mine).content.decode()
     submitted(again(row), house.actor("enterprise_user"))
-    assert row.description in theirs.get(reverse("danger-list"), mine).content.decode()
+    listed = theirs.get(reverse("danger-list"), mine)
+    assert row.description in listed.content.decode() and not listed.context["page"].more_open
     assert row.description not in client.get(reverse("danger-list"), mine).content.decode()
     assert "等我验收" in theirs.get("/").content.decode()
     assert "等您验收" in Notice.objects.unscoped("test").filter(person_id=inspector.pk).latest("id").text

@@ -77,9 +77,10 @@ def test_the_order_counts_and_lists() -> None:
     assert "2023年7月12日前书面答复" in words(told.blocks)
     table = told.blocks[-1]
     assert [cell[0]["text"] for cell in table["rows"][0]] == [
-        "1", "YH0000001", "报警器断电", "某酒店", "一般", "2023-06-30", "5", "整改中",
+        "1", "YH0000001", "报警器断电", "某酒店", "2023-06-30", "5",
     ]  # fmt: skip
-    assert table["rows"][1][5] == [{"text": "未定"}]
+    assert table["rows"][1][2] == [{"text": "无泄爆装置（重大）"}]
+    assert table["rows"][1][4] == [{"text": "未定"}]
     assert danger_letter.order([ONE], today=TODAY, answer_by=BY).title == "关于督促整改某酒店事故隐患的督办单"
     with pytest.raises(ValueError):
         danger_letter.order([], today=TODAY, answer_by=BY)

@@ -214,7 +214,10 @@ class ListPage:
 
     @property
     def more_open(self) -> bool:
-        """Those behind it show when one of them is set."""
+        """Those behind it show when one of them is set; not where a view above the list has set it."""
+        asked = {key: value for key, value in self.query.items() if key != "columns"}
+        if any(asked == dict(view.query) for view in self.ledger.views):
+            return False
         return any(one.hidden_more and (one.value or one.value_from or one.value_to) for one in self.filters)
 
     @property
