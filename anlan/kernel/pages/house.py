@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -62,12 +63,13 @@ def home(request: ActorRequest) -> HttpResponse:
 def _due_lines(due: QuerySet[Deadline], now: datetime) -> list[dict[str, Any]]:
     """One line for each matter and day: a single row with its name, several as a count that opens them."""
     grouped = due.values("due_at", "label").annotate(
-        n=Count("pk"), ledger=Min("ledger"), pk=Min("subject_id"), subject=Min("subject"), warn=Min("warn_at")
+        n=Count("pk"), ledger=Min("ledger"), row=Min("subject_id"), subject=Min("subject"),
+        warn=Min("warn_at"),
     )  # fmt: skip
     return [_due_line(one, now) for one in grouped.order_by("due_at", "label")[:SHOWN]]
 
 
-def _due_line(one: dict[str, Any], now: datetime) -> dict[str, Any]:
+def _due_line(one: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     last = last_day(one["due_at"]).isoformat()
     colour, words = light(now, one["due_at"], one["warn"])
     query = urlencode({"state": "running", "label": one["label"], "due_at_from": last, "due_at_to": last})
@@ -76,7 +78,7 @@ def _due_line(one: dict[str, Any], now: datetime) -> dict[str, Any]:
         "label": one["label"],
         "subject": one["subject"] if one["n"] == 1 else "",
         "count": one["n"],
-        "url": row_url(one["ledger"], one["pk"]) if one["n"] == 1 else "",
+        "url": row_url(one["ledger"], one["row"]) if one["n"] == 1 else "",
         "rows_url": f"{reverse('ledger-list', args=['deadlines'])}?{query}",
         "day": last,
     }
