@@ -105,4 +105,3 @@ def _tie(request: ActorRequest, row: HiddenDanger, items: list[Item], back: str)
     if fresh:
         messages.success(request, f"已对应到第{chosen.no}条。" if chosen else "已记为不对应要点条目。")
     return HttpResponseRedirect(back)
-
