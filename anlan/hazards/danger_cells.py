@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from anlan.enterprises.models.fields import industries
 from anlan.hazards.models import HiddenDanger
@@ -65,7 +65,7 @@ def due(row: HiddenDanger) -> SafeString:
     light, word = fact(row, today)
     day = row.due_on if row.is_open else row.closed_on
     small = f" <small>{cells.day(day, short=day.year == today.year)}</small>" if day else ""
-    return mark_safe(cells.light(light, word) + small)
+    return SafeString(cells.light(light, word) + small)
 
 
 def level(row: HiddenDanger) -> SafeString:
@@ -73,18 +73,18 @@ def level(row: HiddenDanger) -> SafeString:
     if row.level == HiddenDanger.Grade.MAJOR:
         return cells.level("red", "重大")
     if row.state == "found":
-        return mark_safe(
+        return SafeString(
             '<span class="yellow">疑似重大</span>' if row.suspected else '<span class="mute">待定</span>'
         )
-    return mark_safe('<span class="mid">一般</span>')
+    return SafeString('<span class="mid">一般</span>')
 
 
 def thumb(row: HiddenDanger) -> SafeString:
     """The first photo, small."""
     if not row.photos:
-        return mark_safe("")
+        return SafeString("")
     url = escape(reverse("danger-thumb", args=[row.pk]))
-    return mark_safe(f'<img class="thumb" src="{url}" width="38" height="24" loading="lazy" alt="">')
+    return SafeString(f'<img class="thumb" src="{url}" width="38" height="24" loading="lazy" alt="">')
 
 
 def number(row: HiddenDanger) -> SafeString:
@@ -104,4 +104,4 @@ def firm(row: HiddenDanger) -> SafeString:
 
 def words(text: str) -> SafeString:
     """Plain words, escaped."""
-    return mark_safe(escape(text) if text else str(cells.DASH))
+    return SafeString(escape(text) if text else str(cells.DASH))

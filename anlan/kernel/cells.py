@@ -14,13 +14,13 @@ from html import escape as escape_all
 from re import compile as pattern
 from typing import Any, Final
 
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.timezone import is_aware, localtime
 
 from anlan.kernel import assets
 
-DASH: Final = mark_safe('<span class="mute">—</span>')
-NOT_REPORTED: Final = mark_safe('<span class="mute">未报</span>')
+DASH: Final = SafeString('<span class="mute">—</span>')
+NOT_REPORTED: Final = SafeString('<span class="mute">未报</span>')
 MINUS: Final = "−"
 _SPECIAL: Final = pattern("[&<>\"']")
 
@@ -100,10 +100,10 @@ def light(state: str, word: str = "") -> SafeString:
     stands alone and its name is kept for screen readers."""
     svg = _LIGHT_SVG[state]
     if not word:
-        return mark_safe(
+        return SafeString(
             f'<span class="light {state}">{svg}<span class="vh">{_LIGHT_WORDS[state]}</span></span>'
         )
-    return mark_safe(f'<span class="light {state}">{svg}{esc(word)}</span>')
+    return SafeString(f'<span class="light {state}">{svg}{esc(word)}</span>')
 
 
 def level(colour: str, word: str, box: bool = False) -> SafeString:
@@ -112,7 +112,7 @@ def level(colour: str, word: str, box: bool = False) -> SafeString:
     colour: red orange yellow green (regions) or red orange yellow blue (enterprises, alarms).
     """
     boxed = " box" if box else ""
-    return mark_safe(f'<span class="lvl {colour}{boxed}">{_LEVEL_SVG[colour]}{esc(word)}</span>')
+    return SafeString(f'<span class="lvl {colour}{boxed}">{_LEVEL_SVG[colour]}{esc(word)}</span>')
 
 
 def bar(done: float, expected: float | None = None, colour: str = "") -> SafeString:
@@ -122,7 +122,7 @@ def bar(done: float, expected: float | None = None, colour: str = "") -> SafeStr
     if expected is not None:
         at = f"{min(max(expected, 0), 100):g}"
         tick = f'<path class="tg" d="M{at} 0v6" vector-effect="non-scaling-stroke"/>'
-    return mark_safe(
+    return SafeString(
         f'<svg class="bar {esc(colour)}" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
         f'<rect class="bg" width="100" height="6"/><rect class="fg" width="{width}" height="6"/>{tick}</svg>'
     )
@@ -131,7 +131,7 @@ def bar(done: float, expected: float | None = None, colour: str = "") -> SafeStr
 def seal(kind: str) -> SafeString:
     """The one-character seal of an obligation's kind (cadence, deadline, quota …)."""
     css, char = _SEALS[kind]
-    return mark_safe(f'<span class="seal k-{css}">{char}</span>')
+    return SafeString(f'<span class="seal k-{css}">{char}</span>')
 
 
 def number(value: Decimal | float | int | None, places: int | None = None) -> str:
@@ -176,20 +176,20 @@ def fx(text: object, url: str = "") -> SafeString:
     """A figure that opens its rows. Without an address it is plain text: it has no rows to show."""
     shown = text if isinstance(text, str) else number(text)  # type: ignore[arg-type]
     if not url:
-        return mark_safe(f'<span class="tn">{esc(shown)}</span>')
-    return mark_safe(f'<a class="fx" href="{esc(url)}">{esc(shown)}</a>')
+        return SafeString(f'<span class="tn">{esc(shown)}</span>')
+    return SafeString(f'<a class="fx" href="{esc(url)}">{esc(shown)}</a>')
 
 
 def tag(text: object, tone: str = "") -> SafeString:
     """A mark a reader must know before trusting: 示意图, 条款待核, 演示. tone: "", solid, warn, bad."""
-    return mark_safe(
+    return SafeString(
         f'<span class="mk {esc(tone)}">{esc(text)}</span>' if tone else f'<span class="mk">{esc(text)}</span>'
     )
 
 
 def link(text: object, url: str) -> SafeString:
     """A plain link to a page of our own."""
-    return mark_safe(f'<a href="{esc(url)}">{esc(text)}</a>')
+    return SafeString(f'<a href="{esc(url)}">{esc(text)}</a>')
 
 
 def _small(note: str) -> str:
@@ -262,7 +262,7 @@ def _placed(classes: str) -> bool:
 
 def table_heads(columns: Sequence[Any]) -> SafeString:
     """All th of a ledger list; a column with `sort_url` is a link that sorts by it."""
-    return mark_safe("".join(_head(one) for one in columns))
+    return SafeString("".join(_head(one) for one in columns))
 
 
 def _head(column: Any) -> str:
@@ -300,4 +300,4 @@ def table_rows(columns: Sequence[Any], rows: Iterable[Any], selectable: bool = F
         for attribute, cell in zip(attributes, row.cells, strict=True):
             out.append(f"<td{attribute}>{show(cell)}</td>")
         out.append("</tr>")
-    return mark_safe("".join(out))
+    return SafeString("".join(out))

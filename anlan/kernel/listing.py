@@ -60,7 +60,10 @@ class Listing:
     def conditions(self) -> dict[str, Q]:
         """{filter field: condition} for every filter that is set and readable."""
         found: dict[str, Q] = {}
+        set_ones = {name.removesuffix("_from").removesuffix("_to") for name in self.query} | self.query.keys()
         for one in self.ledger.filters:
+            if one.field not in set_ones:
+                continue
             condition = self._condition(one)
             if condition is not None:
                 found[one.field] = condition
