@@ -17,7 +17,7 @@ from anlan.enterprises.measures import MEASURES as OF_FIRMS
 from anlan.enterprises.reads import NOTICE_KEY
 from anlan.kernel.ledger import Ledger
 from anlan.kernel.parameters import Parameter
-from anlan.kernel.shell import Entry, Group
+from anlan.kernel.shell import FIRM, Entry, Group
 
 __all__ = ["ACTS", "HOME_PANELS", "LEDGERS", "MEASURES", "MENU", "PARAMETERS", "WORKFLOWS"]
 
@@ -46,19 +46,22 @@ ORDER = (
 )
 # A firm's own menu, by its tasks; the entries are those of the offices, named by key.
 FIRM_MENU = (
-    Group("firm-find", "自查隐患", "search", position=11, firm=True,
+    Group("firm-find", "自查隐患", "search", position=11, whose=FIRM,
           order=("danger-phone", "danger-statistics", "hazard-map")),
-    Group("firm-mend", "整改回复", "tool", position=12, firm=True,
-          order=("dangers", "danger-requests", "danger-listings", "danger-assigned")),
-    Group("firm-risks", "风险与告知", "alert-triangle", position=13, firm=True,
+    Group("firm-mend", "整改回复", "tool", position=12, whose=FIRM,
+          order=("dangers", "danger-requests", "danger-listings")),
+    Group("firm-risks", "风险与告知", "alert-triangle", position=13, whose=FIRM,
           order=("risks", "risk-jobs", "work-confirmations", "site-plans", "installations", "guarantor-grid",
                  "guarantors", "guarantor-duties", "shift-leaders", "gb18218")),
-    Group("firm-papers", "证照与人员", "id-badge-2", position=14, firm=True,
+    Group("firm-papers", "证照与人员", "id-badge-2", position=14, whose=FIRM,
           order=("own-firm", "licences", "key-people", "certificates", "licence-checks", "enterprise-sites",
                  "facilities", "facility-overview", "closures", "enterprises")),
 )  # fmt: skip
+# In the field, firms come right after what is found and looked at again.
+FIELD_MENU = (Group("field-firms", "企业档案", "building", position=7, whose="inspector", order=ORDER),)
 MENU = (
     *FIRM_MENU,
+    *FIELD_MENU,
     Group("enterprises", "企业档案", "building", position=45, order=ORDER),
     Entry("enterprises", "own-firm", "本企业", "own-firm", "own-firm.fill"),
     Entry("enterprises", "duplicates", "疑似重复", "enterprise-duplicates", "enterprises.merge", icon="copy"),

@@ -43,7 +43,14 @@ ORDER = (
     *("guarantors", "guarantor-duties"),
     *("shift-leaders", "gb18218"),
 )
+# An inspector's menu begins with what is done in the field.
+FIELD_MENU = (
+    Group("field-find", "报隐患", "camera", position=5, whose="inspector", order=("danger-phone",)),
+    Group("field-check", "复查验收", "checks", position=6, whose="inspector",
+          order=("dangers", "danger-requests", "danger-listings")),
+)  # fmt: skip
 MENU = (
+    *FIELD_MENU,
     Group("hazards", "风险隐患", "alert-triangle", position=30, order=ORDER),
     *(one for part in PARTS for one in part.MENU),
 )

@@ -20,15 +20,16 @@ from anlan.kernel import clock, frames, registry
 from anlan.kernel.scope import Actor
 
 MOST = 10  # second-level entries that a reader still takes in
+FIRM = "firm"
 
 
 @dataclass(frozen=True)
 class Group:
     """A first-level entry of the menu. `url` names a page of its own; `foot` puts it at the bottom.
 
-    `order` names the keys of its second-level entries as they should stand; others follow. `firm`: a group of
-    whoever acts for a firm, which takes the entries of `order` out of the offices' groups; `firm_label`: what
-    they call a group that both have.
+    `order` names the keys of its second-level entries as they should stand; others follow. `whose`: a group
+    of one audience alone (a role's key, or FIRM for whoever acts for a firm), which takes the entries of
+    `order` out of everybody's groups; `called`: what an audience calls a group that it shares.
     """
 
     key: str
@@ -41,8 +42,8 @@ class Group:
     hot: bool = False
     count: Callable[[Actor], int] | None = None
     order: tuple[str, ...] = ()
-    firm: bool = False
-    firm_label: str = ""
+    whose: str = ""
+    called: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -205,21 +206,22 @@ def under(request: HttpRequest, name: str) -> None:
 
 def build_menu(actor: Actor, path: str) -> list[Item]:
     """The entries that `actor` may open, with the one at `path` marked."""
-    firm = actor.seat is not None and actor.seat.enterprise_id is not None
+    audience = _audience(actor)
     every = [one for one in registry.declared("MENU") if isinstance(one, Group)]
-    groups = {one.key: one for one in every if firm or not one.firm}
+    groups = {one.key: one for one in every if one.whose in ("", audience)}
     children: dict[str, list[Item]] = {key: [] for key in groups}
     for ledger in registry.ledgers():
         if ledger.in_menu and ledger.menu in children and actor.may_read(ledger.permission("view")):
             url = address("ledger-list", ledger.key)
             children[ledger.menu].append(Item(ledger.key, ledger.label, ledger.icon, url))
     for one in registry.declared("MENU"):
-        if isinstance(one, Entry) and actor.may_read(one.permission) and not (firm and one.office):
+        if not isinstance(one, Entry) or (audience == FIRM and one.office):
+            continue
+        if actor.may_read(one.permission):
             count = one.count(actor) if one.count else 0
             children[one.group].append(Item(one.key, one.label, one.icon, address(one.url), count))
-    if firm:
-        _regroup([one for one in groups.values() if one.firm], children)
-        groups = {k: replace(one, label=one.firm_label or one.label) for k, one in groups.items()}
+    _regroup([one for one in groups.values() if one.whose], children)
+    groups = {k: replace(one, label=one.called.get(audience, one.label)) for k, one in groups.items()}
     found = [
         item
         for group in sorted(groups.values(), key=lambda one: one.position)
@@ -228,8 +230,14 @@ def build_menu(actor: Actor, path: str) -> list[Item]:
     return found
 
 
+def _audience(actor: Actor) -> str:
+    if actor.seat is None:
+        return ""
+    return FIRM if actor.seat.enterprise_id is not None else actor.seat.role
+
+
 def _regroup(own: list[Group], children: dict[str, list[Item]]) -> None:
-    """Let a firm's groups take their entries, wherever the offices have them."""
+    """Let an audience's groups take their entries, wherever the others have them."""
     taken = {key: group.key for group in own for key in group.order}
     for name, items in list(children.items()):
         children[name] = [one for one in items if taken.get(one.key, name) == name]
@@ -263,7 +271,7 @@ def _group_item(group: Group, children: list[Item], actor: Actor, path: str) -> 
         current=path == url and not within,
         open=within or path == url,
         foot=group.foot,
-        children=children,
+        children=[] if [one.url for one in children] == [url] else children,
     )
 
 

@@ -16,11 +16,11 @@ ACTS = (
     ("load", "载入行业包"),
     ("withdraw", "撤下行业包"),
 )
+LAW = ("law-find", "criteria", "standards", "checklists", "checklist-sheet", "packs")
 MENU = (
-    Group(
-        "law", "法规与判定标准", "scale", position=80, foot=True,
-        order=("law-find", "criteria", "standards", "checklists", "checklist-sheet", "packs"),
-    ),
+    # In the field, what a finding rests on stands beside finding.
+    Group("field-law", "查依据", "scale", position=8, whose="inspector", order=LAW),
+    Group("law", "法规与判定标准", "scale", position=80, foot=True, order=LAW),
     Entry("law", "law-find", "查依据", "law-find", "criteria.view", icon="search"),
     Entry("law", "checklist-sheet", "检查表打印", "checklist-sheet", "checklists.view", icon="printer"),
 )  # fmt: skip

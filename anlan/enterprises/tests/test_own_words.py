@@ -25,6 +25,10 @@ def test_a_firms_user_has_a_menu_of_its_own_tasks_and_an_office_has_not(
     for word in ("待办", "自查隐患", "整改回复", "风险与告知", "证照与人员"):
         assert f">{word}<" in firm, word
     assert ">企业档案<" not in firm and ">我的办公桌<" not in firm
+    field = sign_in("county_inspector").get(reverse("ledger-list", args=["enterprises"])).content.decode()
+    words = ("我的办公桌", "报隐患", "复查验收", "企业档案", "查依据", "要点落实")
+    told = [field.index(f">{word}<") for word in words]
+    assert told == sorted(told), "an inspector's menu begins with the field"
     assert ">企业档案<" in office and ">我的办公桌<" in office and ">自查隐患<" not in office
 
 
