@@ -15,13 +15,14 @@ from anlan.kernel.cells import esc
 
 
 def fields(filters: Iterable[Any]) -> SafeString:
-    """The everyday filters, and behind 更多条件 the others, open when one of them is in use."""
+    """The everyday filters, and behind 更多条件 the others, open when one is in use and no view set it."""
     every = list(filters)
     first = "".join(_field(one) for one in every if not getattr(one, "hidden_more", False))
     further = [one for one in every if getattr(one, "hidden_more", False)]
     if not further:
         return mark_safe(first)
-    used = any(_value(one, name) for one in further for name in ("value", "value_from", "value_to"))
+    free = [one for one in further if not getattr(one, "by_view", False)]
+    used = any(_value(one, name) for one in free for name in ("value", "value_from", "value_to"))
     inner = "".join(_field(one) for one in further)
     return mark_safe(
         f'{first}<details class="filter-more"{" open" if used else ""}><summary>更多条件'

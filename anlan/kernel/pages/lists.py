@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -50,6 +50,7 @@ class Shown:
     url: str = ""
     options: list[tuple[str, str, bool]] = field(default_factory=list)
     hidden_more: bool = False
+    by_view: bool = False
     on_phone: bool = False
 
 
@@ -140,7 +141,11 @@ class ListPage:
                 self.ledger.label_of(name) for name in self.ledger.search
             )
             found.append(Shown("q", hint, "text", self.listing.text, on_phone=True))
-        return found + [self._filter(one) for one in self.ledger.filters]
+        found += [self._filter(one) for one in self.ledger.filters]
+        asked = {key: value for key, value in self.query.items() if key != "columns"}
+        # What a view above the list has set opens no further filters.
+        by_view = any(asked == dict(view.query) for view in self.ledger.views)
+        return [replace(one, by_view=by_view) for one in found]
 
     @cached_property
     def said(self) -> str:
@@ -206,19 +211,6 @@ class ListPage:
         target: Any = self.ledger.field(one.field).related_model
         row = target.objects.visible_to(self.request.actor).filter(pk=whole(value)).first()
         return str(row or "")
-
-    @property
-    def has_more_filters(self) -> bool:
-        """Whether some filters stand behind 更多条件."""
-        return any(one.hidden_more for one in self.filters)
-
-    @property
-    def more_open(self) -> bool:
-        """Those behind it show when one of them is set; not where a view above the list has set it."""
-        asked = {key: value for key, value in self.query.items() if key != "columns"}
-        if any(asked == dict(view.query) for view in self.ledger.views):
-            return False
-        return any(one.hidden_more and (one.value or one.value_from or one.value_to) for one in self.filters)
 
     @property
     def clear_url(self) -> str:
