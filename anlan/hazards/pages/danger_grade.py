@@ -18,7 +18,7 @@ from anlan.kernel.once import new_key
 from anlan.kernel.requests import ActorRequest, whole
 from anlan.kernel.writing import Refused, Stale
 from anlan.standards import reads as standards
-from anlan.standards.models import Criterion
+from anlan.standards.models import at
 
 SHOWN = 8
 
@@ -58,7 +58,10 @@ def grade(request: ActorRequest, pk: int) -> HttpResponse:
 
 def _grade(request: ActorRequest, row: HiddenDanger) -> HttpResponse:
     number = whole(request.POST.get("criterion"))
-    criterion = Criterion.objects.visible_to(request.actor).filter(pk=number).first() if number else None
+    held = standards.criteria_on(request.actor, row.found_on).filter(at(row.region_path))
+    criterion = held.filter(pk=number).first() if number else None
+    if number and criterion is None:
+        raise ValidationError("这一条在隐患所在地、发现当日不适用。请从列出的条款中重选。")
     values = {
         "criterion": criterion,
         "needs_stop": "needs_stop" in request.POST,

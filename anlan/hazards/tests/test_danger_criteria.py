@@ -99,3 +99,8 @@ def test_a_danger_is_graded_by_what_held_in_its_place_on_the_day_it_was_found(
             if f"</b> {words}<small" in page
         }
         assert offered == ({text} if text else set())
+        sent = {"criterion": row.pk, "version": one.version}
+        answer = client.post(f"/dangers/{one.pk}/move/grade/", sent)
+        assert answer.status_code == (
+            302 if text == row.text else 422
+        )  # its first version, until the newer one
