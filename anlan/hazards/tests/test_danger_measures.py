@@ -75,7 +75,7 @@ def house(db: Any, settings: Any, tmp_path: Any) -> Iterator[World]:
         rows.filter(description="第 0 条").update(state="closed", closed_on=date(2023, 3, 11), days_open=10)
         rows.filter(description="第 1 条").update(state="closed", closed_on=date(2023, 4, 5), days_open=4)
         rows.filter(description="第 2 条").update(
-            level="major", due_on=date(2023, 6, 1), attention_on=date(2023, 6, 1)
+            level="major", due_on=date(2023, 6, 1), attention_on=date(2023, 6, 1), late_from=date(2023, 6, 2)
         )
         rows.filter(pk=own.pk).update(funds=Decimal(500))
         yield made

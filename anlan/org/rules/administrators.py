@@ -10,11 +10,14 @@ from collections.abc import Iterable
 
 SYSTEM, SECURITY, AUDIT = "system-administrator", "security-administrator", "audit-administrator"
 ADMINISTRATORS = (SYSTEM, SECURITY, AUDIT)
-# The ledgers and pages that belong to administration and organisation; everything else is business.
+# The ledgers and pages that belong to administration and organisation, with the library of packs and criteria
+# that the house works by; everything else is business.
 HOUSE = frozenset(
     {
         "announcements",
         "audit",
+        "checklists",
+        "criteria",
         "delegations",
         "dictionaries",
         "group-members",
@@ -26,12 +29,14 @@ HOUSE = frozenset(
         "logins",
         "notices",
         "online",
+        "packs",
         "parameters",
         "people",
         "posts",
         "regions",
         "robots",
         "roles",
+        "standards",
         "unit-families",
         "unit-groups",
         "units",
