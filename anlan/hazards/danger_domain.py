@@ -65,6 +65,13 @@ def tie_items(demo: bool, say: Callable[[str], object]) -> None:
 MENU = (
     Entry("hazards", "danger-phone", "报隐患", "danger-phone", "dangers.add", icon="camera"),
     Entry("hazards", "danger-statistics", "隐患统计", "danger-statistics", "dangers.view", icon="chart-bar"),
-    Entry("hazards", "danger-silent", "沉默企业", "danger-silent", "enterprises.view", icon="volume-off",
-          office=True),
+    Entry(
+        "hazards",
+        "danger-silent",
+        "沉默企业",
+        "danger-silent",
+        "enterprises.view",
+        icon="volume-off",
+        office=True,
+    ),
 )
