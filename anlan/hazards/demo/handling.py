@@ -1,4 +1,4 @@
-"""What offices did with the demonstration's dangers: a verifier named, an order drafted, one reopened.
+"""What offices did with the demonstration: a verifier named, an order drafted, one reopened, some listed.
 
 Made through the product's own acts, by the cast, on the days before the demonstration's day.
 """
@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 
-from anlan.hazards.actions import danger_assign, danger_letters
+from anlan.hazards.actions import danger_assign, danger_letters, danger_list
 from anlan.hazards.demo import DAY, HOME
 from anlan.hazards.models import HiddenDanger
 from anlan.kernel import clock, moves
@@ -23,6 +23,8 @@ from anlan.org.models import Person
 REASON = "the demonstration shows what offices do with dangers"
 WUYUAN = f"{HOME}361130/"
 ASSIGNED, ORDERED = 2, 4
+# Days before the demonstration's day, and the days given.
+LISTED = ((26, 60), (12, 30), (5, 90))
 WHY = "复查时发现问题又出现，原整改没有落实到位"
 
 
@@ -38,7 +40,8 @@ def prepare(demo: bool, say: Callable[[str], object]) -> None:
             opened = _reopen(rows, _actor(county))
         with clock.standing_on(DAY - timedelta(1)):
             written = _order(rows, _actor(city))
-    say(f"演示数据：指派验收 {named} 条，重新打开 {opened} 条，督办单草稿 {written} 件")
+        listed = _list(rows, city)
+    say(f"演示数据：指派验收 {named} 条，重新打开 {opened} 条，督办单草稿 {written} 件，挂牌督办 {listed} 条")
 
 
 def _assign(rows: QuerySet[HiddenDanger], county: Actor, inspector: Person) -> int:
@@ -74,6 +77,26 @@ def _order(rows: QuerySet[HiddenDanger], city: Actor) -> int:
         city, list(chosen.order_by("due_on", "id")[:ORDERED]), answer_by=DAY + timedelta(7)
     )
     return len(papers)
+
+
+def _list(rows: QuerySet[HiddenDanger], city: Person) -> int:
+    """Major ones that the city supervises by list, put on it on different days."""
+    major = rows.filter(level="major", state__in=("ordered", "rectifying"), enterprise__isnull=False)
+    chosen = list(major.select_related("enterprise").order_by("due_on", "id")[: len(LISTED)])
+    for n, (row, (before, term)) in enumerate(zip(chosen, LISTED, strict=False), 1):
+        day = DAY - timedelta(before)
+        with clock.standing_on(day):
+            values = {
+                "tier": "city", "number": f"饶安督〔{DAY.year}〕{n}号", "listed_on": day,
+                "supervising_unit": city.unit, "treating_unit": row.enterprise.name[:120],
+                "cause": row.description, "harm": "危及本单位从业人员和周边人员安全",
+                "due_on": day + timedelta(term),
+            }  # fmt: skip
+            made = danger_list.put(_actor(city), row, values)
+            if n == 1:
+                moves.perform(_actor(city), made, "file", {"filed_on": day})
+                moves.perform(_actor(city), made, "publish", {"published_on": day})
+    return len(chosen)
 
 
 def _actor(person: Person) -> Actor:

@@ -114,13 +114,16 @@ def test_the_demonstration_shows_it_once(house: World) -> None:
     rows.filter(pk=gone.pk).update(demo=True, found_on=date(2023, 5, 1), closed_on=date(2023, 5, 9))
     inspector = house.actor("county_inspector")
     late = on_the_way(inspector, found(inspector, enterprise_id=1), "ordered")
-    rows.filter(pk=late.pk).update(demo=True, found_on=date(2023, 5, 1), due_on=date(2023, 5, 20))
+    spring = {"found_on": date(2023, 5, 1), "due_on": date(2023, 5, 20)}
+    rows.filter(pk=late.pk).update(demo=True, level="major", **spring)
     waiting = on_the_way(inspector, found(inspector, enterprise_id=1), "ordered")
     rows.filter(pk=waiting.pk).update(demo=True, state="checking")
     said: list[str] = []
     for _ in range(2):
         handling.prepare(True, said.append)
-    assert said == ["演示数据：指派验收 1 条，重新打开 1 条，督办单草稿 1 件"]
+    assert said == ["演示数据：指派验收 1 条，重新打开 1 条，督办单草稿 1 件，挂牌督办 1 条"]
+    listing = again(late).dangerlistings.unscoped("test").get()
+    assert listing.published_on == listing.listed_on and again(late).listed
     assert again(gone).reopened == 1 and again(waiting).assigned_to == inspector.name
 
 
