@@ -45,7 +45,7 @@ SYNONYMS = {
 }
 WHOSE = Column(
     "enterprise__name", label="企业或权属人", css="c-f", cell=facilities_panels.whose_cell,
-    value=facilities_panels.whose,
+    value=facilities_panels.whose, reads=("holder",),
 )  # fmt: skip
 OF_KIND = Panel("这类设施", "enterprises/facilities_of_kind.html", facilities_panels.of_kind, side=True)
 

@@ -101,7 +101,8 @@ class Listing:
             return ()
         named = [name for one in self._chosen for name in (one.field, *one.reads)]
         named += [name.lstrip("-") for name in self.ledger.order]
-        return tuple(dict.fromkeys([*named, *filter(None, [self.ledger.title])]))
+        named += [name for name in (self.ledger.title, self.ledger.kept_in) if name]
+        return tuple(dict.fromkeys(name for name in named if name not in self.ledger.extra))
 
     @cached_property
     def page(self) -> keyset.Page:

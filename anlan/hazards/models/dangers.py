@@ -270,6 +270,10 @@ class HiddenDanger(ScopedModel):
                 fields=["region_path", "late_from"], condition=Q(late_from__isnull=False), name="danger_late",
                 include=["level", "state", "industry"],
             ),
+            models.Index(
+                fields=["late_from", "region_path"], name="danger_major_late",
+                condition=Q(level="major", late_from__isnull=False),
+            ),
             models.Index(fields=["regulator", "attention_on", "id"], name="danger_regulator"),
             models.Index(fields=["finder_id", "-id"], name="danger_finder"),
             models.Index(TOOK, condition=Q(closed_on__isnull=False), name="danger_took"),
