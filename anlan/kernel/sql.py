@@ -28,6 +28,11 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
 SELECT string_to_array(regexp_replace(folded, '..', E'\\&\n', 'g') || E'\n'
     || regexp_replace(substr(folded, 2), '..', E'\\&\n', 'g'), E'\n')
 FROM (SELECT lower(normalize(given, NFKC) COLLATE "C") AS folded OFFSET 0) AS once $$"""
+# The path itself, and every path that it lies under: (under, path).
+SPREAD = """CREATE OR REPLACE FUNCTION anlan_spread(given text) RETURNS TABLE (under boolean, path text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT false, given UNION ALL
+SELECT true, left(given, n) FROM generate_series(0, length(given)) AS n
+WHERE n = 0 OR substr(given, n, 1) = '/' $$"""
 REFUSE = """CREATE OR REPLACE FUNCTION anlan_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION '操作日志及其封印只能追加，不能改动或删除（%）。', TG_OP
@@ -47,7 +52,7 @@ def install_functions(using: str = "default", **_: Any) -> None:
     with connections[using].cursor() as cursor:
         for name in EXTENSIONS:
             cursor.execute(f"CREATE EXTENSION IF NOT EXISTS {name}")
-        for statement in (FOLD, BIGRAMS, REFUSE, NUMBER_FIRST):
+        for statement in (FOLD, BIGRAMS, SPREAD, REFUSE, NUMBER_FIRST):
             cursor.execute(statement)
 
 
@@ -120,9 +125,9 @@ BEGIN
     ELSIF TG_OP = 'UPDATE' THEN {difference(f"{added} UNION ALL {removed}")};
     ELSE
         {emptied}
-        INSERT INTO kernel_total (ledger, region_path, cell, n)
-        SELECT ledger, region_path, cell, -sum(n) FROM kernel_total WHERE ledger = '{ledger.key}'
-        GROUP BY 1, 2, 3 HAVING sum(n) <> 0;
+        INSERT INTO kernel_total (ledger, under, region_path, cell, n)
+        SELECT ledger, under, region_path, cell, -sum(n) FROM kernel_total WHERE ledger = '{ledger.key}'
+        GROUP BY 1, 2, 3, 4 HAVING sum(n) <> 0;
     END IF;
     RETURN NULL;
 END $$"""

@@ -26,6 +26,7 @@ class Kept:
     def __init__(self, ledger: Ledger, actor: Actor) -> None:
         self.ledger = ledger
         self.scope = _scope(ledger, actor) if ledger.totals else None
+        self.whole = _whole(ledger, actor) if ledger.totals else None
         self._read: dict[str, list[tuple[Any, int]]] = {}
 
     def count(self, filters: Mapping[str, str]) -> int | None:
@@ -72,11 +73,7 @@ class Kept:
     def _within(self, region: str) -> list[tuple[Any, int]]:
         """(cell, rows) in the actor's scope and below `region`. Plain SQL: every list page asks this."""
         if region not in self._read:
-            assert self.scope is not None
-            condition, parameters = self.scope
-            if region:
-                below, bounds = _below((region,))
-                condition, parameters = f"({condition}) AND {below}", (*parameters, *bounds)
+            condition, parameters = self._condition(region)
             with connection.cursor() as cursor:
                 cursor.execute(
                     "SELECT cell::text, sum(n)::bigint FROM kernel_total "
@@ -85,6 +82,18 @@ class Kept:
                 )
                 self._read[region] = [(json.loads(cell), number) for cell, number in cursor.fetchall()]
         return self._read[region]
+
+    def _condition(self, region: str) -> Condition:
+        """Where whole territories are seen, the sums that stand for them; else those of every place."""
+        if self.whole is not None:
+            inside = [region if region.startswith(one) else one for one in self.whole]
+            return "under AND region_path = ANY(%s)", ([one for one in inside if one.startswith(region)],)
+        assert self.scope is not None
+        condition, parameters = self.scope
+        if region:
+            below, bounds = _below((region,))
+            condition, parameters = f"({condition}) AND {below}", (*parameters, *bounds)
+        return f"NOT under AND ({condition})", parameters
 
 
 def count(ledger: Ledger, actor: Actor, filters: Mapping[str, str]) -> int | None:
@@ -110,15 +119,15 @@ def fold() -> bool:
             return False
         cursor.execute(
             """WITH many AS (
-                SELECT ledger, region_path, cell FROM kernel_total GROUP BY 1, 2, 3
+                SELECT ledger, under, region_path, cell FROM kernel_total GROUP BY 1, 2, 3, 4
                 HAVING count(*) > 1 OR sum(n) = 0
             ), gone AS (
-                DELETE FROM kernel_total t USING many m
-                WHERE t.ledger = m.ledger AND t.region_path = m.region_path AND t.cell = m.cell
-                RETURNING t.ledger, t.region_path, t.cell, t.n
+                DELETE FROM kernel_total t USING many m WHERE t.ledger = m.ledger AND t.under = m.under
+                AND t.region_path = m.region_path AND t.cell = m.cell RETURNING t.*
             )
-            INSERT INTO kernel_total (ledger, region_path, cell, n)
-            SELECT ledger, region_path, cell, sum(n) FROM gone GROUP BY 1, 2, 3 HAVING sum(n) <> 0"""
+            INSERT INTO kernel_total (ledger, under, region_path, cell, n)
+            SELECT ledger, under, region_path, cell, sum(n) FROM gone GROUP BY 1, 2, 3, 4
+            HAVING sum(n) <> 0"""
         )
         tallies.fold(cursor)
     return True
@@ -143,9 +152,12 @@ def difference(ledger: Ledger, rows: str) -> str:
     cell = ", ".join(f"'{name}', {column}" for name, column in columns.items())
     grouped = ", ".join((region, *columns.values()))
     return (
-        f"INSERT INTO kernel_total (ledger, region_path, cell, n) "
-        f"SELECT '{ledger.key}', coalesce({region}, ''), jsonb_build_object({cell}), sum(one) "
-        f"FROM ({rows}) AS changed GROUP BY {grouped} HAVING sum(one) <> 0"
+        f"INSERT INTO kernel_total (ledger, under, region_path, cell, n) "
+        f"SELECT '{ledger.key}', spread.under, spread.path, counted.cell, sum(counted.n) FROM ("
+        f"SELECT coalesce({region}, '') AS place, jsonb_build_object({cell}) AS cell, sum(one) AS n "
+        f"FROM ({rows}) AS changed GROUP BY {grouped} HAVING sum(one) <> 0) AS counted "
+        "CROSS JOIN LATERAL anlan_spread(counted.place) AS spread "
+        "GROUP BY 2, 3, 4 HAVING sum(counted.n) <> 0"
     )
 
 
@@ -185,6 +197,22 @@ def _scope(ledger: Ledger, actor: Actor) -> Condition | None:
     seats = [_seat(ledger, seat) for seat in scope.seats(actor)]
     known = [one for one in seats if one is not None]
     return None if len(known) < len(seats) else _either(known)
+
+
+def _whole(ledger: Ledger, actor: Actor) -> list[str] | None:
+    """The territories that the actor sees whole, none within another; None where the scope is more."""
+    scope = ledger.model.scope
+    if actor.system or (scope.open_to_staff and actor.person_id is not None):
+        return [""]
+    if scope.public is not None or not scope.region:
+        return None
+    found: set[str] = set()
+    for seat in scope.seats(actor):
+        bound = seat.enterprise_id is not None or (scope.industry and seat.industries is not None)
+        if bound or seat.reach not in (Reach.ALL, Reach.SUBTREE):
+            return None
+        found |= {""} if seat.reach is Reach.ALL else set(seat.region_paths)
+    return [one for one in sorted(found) if not any(one.startswith(other) for other in found - {one})]
 
 
 def _seat(ledger: Ledger, seat: Seat) -> Condition | None:

@@ -443,12 +443,13 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('ledger', models.CharField(max_length=60)),
+                ('under', models.BooleanField(default=False)),
                 ('region_path', models.CharField(db_collation='C', default='', max_length=80)),
                 ('cell', models.JSONField(default=dict)),
                 ('n', models.BigIntegerField()),
             ],
             options={
-                'indexes': [models.Index(fields=['ledger', 'region_path'], include=('cell', 'n'), name='total_cell')],
+                'indexes': [models.Index(fields=['ledger', 'under', 'region_path'], include=('cell', 'n'), name='total_cell')],
             },
         ),
         migrations.CreateModel(

@@ -9,17 +9,22 @@ from django.db import models
 class Total(models.Model):
     """A kept count: how many rows of a ledger stand in one cell of (region path, dimensions).
 
+    With `under`, those at the path or anywhere below it.
+
     Written by statement triggers only, as differences (`n` may be negative) that a periodic job folds
     together: two writers never wait for each other. A count is the sum of `n`.
     """
 
     ledger = models.CharField(max_length=60)
+    under = models.BooleanField(default=False)
     region_path = models.CharField(max_length=80, db_collation="C", default="")
     cell = models.JSONField(default=dict)
     n = models.BigIntegerField()
 
     class Meta:
-        indexes = [models.Index(fields=["ledger", "region_path"], name="total_cell", include=["cell", "n"])]
+        indexes = [
+            models.Index(fields=["ledger", "under", "region_path"], name="total_cell", include=["cell", "n"])
+        ]
 
     def __str__(self) -> str:
         return f"{self.ledger} {self.region_path} {self.cell}: {self.n}"
