@@ -41,10 +41,8 @@ def main() -> None:
 
 
 def _fill(options: argparse.Namespace) -> None:
-    from django.db import connection
-
     from anlan.hazards.demo.loading import Scale, load
-    from anlan.kernel import registry, shadow, totals
+    from anlan.kernel import registry
     from anlan.org import opening
 
     for _ in opening.prepare_data():
@@ -56,12 +54,20 @@ def _fill(options: argparse.Namespace) -> None:
     load(Scale(options.firms, options.facilities, options.dangers), DAY, print)
     print(f"rows generated and written    {time.monotonic() - began:7.1f} s")
     began = time.monotonic()
-    tables = ("hazards_hiddendanger", "enterprises_enterprise", "enterprises_facility")
-    shadow.file_gathered(tables)
+    _settle()
+    print(f"text indexes filed, analysed  {time.monotonic() - began:7.1f} s", flush=True)
+
+
+def _settle() -> None:
+    """What the worker and the database do by themselves after a bulk insert."""
+    from django.db import connection
+
+    from anlan.kernel import shadow, totals
+
+    shadow.file_gathered(("hazards_hiddendanger", "enterprises_enterprise", "enterprises_facility"))
     totals.fold()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
-    print(f"text indexes filed, analysed  {time.monotonic() - began:7.1f} s", flush=True)
 
 
 def _pages() -> None:
@@ -160,6 +166,11 @@ def _import() -> None:
     written = time.monotonic() - began
     print(f"import of {IMPORTED:,}: trial {trial:.1f} s, writing {written:.1f} s, goal 10 s together")
     print(json.dumps({"trial": plan.counts(), "written": done.counts}, ensure_ascii=False))
+    began = time.monotonic()
+    undone = batches.undo(actor, batch.pk)
+    print(f"taking the batch back: {undone.removed:,} rows in {time.monotonic() - began:.1f} s")
+    # As it stood, for the next run.
+    _settle()
 
 
 if __name__ == "__main__":
