@@ -36,8 +36,9 @@ FIRMS = Ledger(
     icon="building",
     columns=(
         Column("name", link=True, css="c-t"),
-        Column("code", css="tn c-no", cell=cells.code, value=cells.code_text,
-               reads=("code_override_reason",)),
+        Column(
+            "code", css="tn c-no", cell=cells.code, value=cells.code_text, reads=("code_override_reason",)
+        ),
         Column("region_path", css="c-r"),
         Column("industry", css="mid c-k"),
         Column("regulator__short_name", label="监管部门", css="c-f"),
