@@ -88,7 +88,7 @@ def _list(rows: QuerySet[HiddenDanger], city: Person) -> int:
         with clock.standing_on(day):
             values = {
                 "tier": "city", "number": f"饶安督〔{DAY.year}〕{n}号", "listed_on": day,
-                "supervising_unit": city.unit, "treating_unit": row.enterprise.name[:120] if row.enterprise else row.place,
+                "supervising_unit": city.unit, "treating_unit": str(row.enterprise or row.place),
                 "cause": row.description, "harm": "危及本单位从业人员和周边人员安全",
                 "due_on": day + timedelta(term),
             }  # fmt: skip
