@@ -272,12 +272,12 @@ def quick(row: HiddenDanger) -> bool:
 
 
 def acts_of(row: HiddenDanger, hanging: Mapping[str, list[int]]) -> list[AuditEntry]:
-    """Every act on the danger and on what hangs on it, newest first."""
+    """Every act on the danger and on what hangs on it, newest first; listing it is an act of its own."""
     which = Q(ledger="dangers", subject_id=row.pk)
     for ledger, ids in hanging.items():
         which |= Q(ledger=ledger, subject_id__in=ids)
     rows = AuditEntry.objects.unscoped("the history of a row that the caller has found visible")
-    return list(rows.filter(which).order_by("-id")[:40])
+    return list(rows.filter(which).exclude(ledger="danger-listings", act="add").order_by("-id")[:40])
 
 
 def fact(row: HiddenDanger) -> tuple[str, str]:

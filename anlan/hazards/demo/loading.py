@@ -36,6 +36,8 @@ Say = Callable[[str], object]
 REASON = "the invented province fills itself"
 SINCE = date(2022, 1, 1)
 STEP = 50_000
+# Not a thing that one firm has.
+NO_FIRMS = ("chem-park",)
 # Firms of another industry that own facilities of this one.
 ALSO = {"tailings": ("noncoal-mine",), "special-equipment": ("commerce", "machinery", "nursing-home")}
 
@@ -128,6 +130,8 @@ def _first_id() -> int:
 def _kinds(today: date) -> dict[str, list[holdings.Kind]]:
     found: dict[str, list[holdings.Kind]] = {}
     for key, row in standards.kinds(today).items():
+        if key in NO_FIRMS:
+            continue
         one = holdings.Kind(key, row.label, row.pk, row.industry, standards.attributes_of(row))
         for industry in {*standards.kin(row.industry), *ALSO.get(row.industry, ())}:
             found.setdefault(industry, []).append(one)
