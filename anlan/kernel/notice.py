@@ -23,7 +23,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -78,10 +78,13 @@ def notify(
         "created_at": now,
     }
     robots = Robot.objects.unscoped("the robots of the units told").filter(unit_id__in=units, active=True)
-    fresh = [Notice(person_id=one, **shared) for one in dict.fromkeys(people)]
-    fresh += [Notice(robot=one, **shared) for one in robots]
+    persons, calling = list(dict.fromkeys(people)), list(robots)
+    fresh = [Notice(person_id=one, **shared) for one in persons]
+    fresh += [Notice(robot=one, **shared) for one in calling]
     with transaction.atomic():
-        here = Notice.objects.unscoped("who has been told of this already").filter(key=key)
+        here = Notice.objects.unscoped("who has been told of this already").filter(
+            Q(person_id__in=persons) | Q(robot__in=calling), key=key
+        )
         before = here.count()
         Notice.objects.bulk_create(fresh, ignore_conflicts=True)
         told = list(here.filter(deliveries=None, created_at=now))
