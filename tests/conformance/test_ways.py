@@ -68,6 +68,13 @@ def asked_of(where: Any, model: Any) -> dict[str, Any]:
     return found
 
 
+def hanging_on(where: Any, model: Any) -> list[Any]:
+    """The fields by which rows of other tables hang on the rows that a measure counts."""
+    asked = [one for one in where.children if getattr(one, "lookup_name", "") == "isnull"]
+    found = [getattr(one.lhs, "target", None) for one in asked if one.rhs is False]
+    return [one for one in found if one is not None and one.model is not model and one.related_model is model]
+
+
 def rows_of(one: Measure) -> None:
     """A few rows that the measure may count."""
     model = measure._base(one.rows).model
@@ -76,6 +83,8 @@ def rows_of(one: Measure) -> None:
         row = place(make_row(model, **({} if "__" in one.date else {one.date: day})), path)
         wanted = asked_of(measure._base(one.rows).query.where, model)
         model.objects.unscoped("a row that the measure counts").filter(pk=row.pk).update(**wanted)
+        for field in hanging_on(measure._base(one.rows).query.where, model):
+            make_row(field.model, **{field.name: row})
     if isinstance(one.amount, Coverage):
         for path in (HERE, THERE):
             place(make_row(measure._base(one.amount.universe).model), path)

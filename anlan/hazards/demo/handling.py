@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from anlan.hazards.actions import danger_assign, danger_letters, danger_list
 from anlan.hazards.demo import DAY, HOME
@@ -31,7 +31,8 @@ WHY = "复查时发现问题又出现，原整改没有落实到位"
 def prepare(demo: bool, say: Callable[[str], object]) -> None:
     """The step of the set-up: only for a demonstration, and only once."""
     rows = HiddenDanger.objects.unscoped(REASON).filter(demo=True, region_path__startswith=HOME)
-    if not demo or not rows.exists() or rows.filter(assigned_to_id__isnull=False).exists():
+    handled = Q(assigned_to_id__isnull=False) | Q(reopened__gt=0) | Q(listed=True)
+    if not demo or not rows.exists() or rows.filter(handled).exists():
         return
     city, county, inspector = (_person(key) for key in ("city_officer", "county_officer", "county_inspector"))
     with transaction.atomic():

@@ -255,7 +255,7 @@ def test_statistics_agree_with_the_rows_that_they_open(house: World, signed_in: 
 def test_statistics_of_a_stranger_are_empty(house: World, signed_in: SignIn) -> None:
     ordered(house)
     words = text_of(signed_in("stranger").get(reverse("danger-statistics")))
-    assert "这段时间没有发现隐患" in words and "/dangers/?" in words
+    assert "这段时间、这些条件下没有发现隐患" in words and "/dangers/?" in words
 
 
 def test_silent_firms_and_those_that_close_at_once_are_shown(house: World, signed_in: SignIn) -> None:
