@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -47,6 +47,9 @@ def stage(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[World
             staff_region(world.regions[code], families)
         demo.prepare(True, said.append)
         load(Scale(60, 90, 400), demo.DAY, lambda words: None, home="360000/361100/")
+        # What the database does by itself after a load, but not in an open transaction.
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
         yield world, said
         transaction.set_rollback(True)
 
