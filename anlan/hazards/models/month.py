@@ -8,6 +8,8 @@ from django.db import models
 
 from anlan.kernel.scope import PathField, Scope, ScopedModel
 
+READ = ("industry", "level", "source", "found", "closed", "ended", "days")
+
 
 class DangerMonth(ScopedModel):
     """One cell of the sums (see `kernel.tallies`).
@@ -30,12 +32,11 @@ class DangerMonth(ScopedModel):
 
     class Meta:
         verbose_name = verbose_name_plural = "隐患月度合计"
+        # By month for a province, by place for a county; each holds all that is read.
         indexes = [
-            models.Index(
-                fields=["month", "region_path"], name="danger_month",
-                include=["industry", "level", "source", "found", "closed", "ended", "days"],
-            )
-        ]  # fmt: skip
+            models.Index(fields=["month", "region_path"], name="danger_month", include=READ),
+            models.Index(fields=["region_path", "month"], name="danger_month_place", include=READ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.region_path} {self.industry}"
