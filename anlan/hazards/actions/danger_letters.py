@@ -180,7 +180,7 @@ def lines_of(rows: Sequence[HiddenDanger]) -> list[Line]:
             one.enterprise.name if one.enterprise else one.place,
             one.level == HiddenDanger.Grade.MAJOR,
             one.due_on,
-            (today - one.due_on).days if one.due_on and one.rectified_on is None else 0,
+            (today - one.due_on).days if one.due_on and one.late_from else 0,
             str(one.get_state_display()),
         )
         for one in rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 
 from anlan.standards.rules.pack_reading import HEAD_FILE, Files
 
@@ -45,7 +46,7 @@ def _zipped(content: bytes) -> dict[str, bytes]:
                 if name in found:
                     raise BadArchive(f"压缩包里有两个 {name}。一个压缩包只放一个行业包。")
                 found[name] = archive.read(one)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError) as error:
         raise BadArchive("压缩包打不开。请重新压成普通的 zip（不加密）再上传。") from error
     return found
 
